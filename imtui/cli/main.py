@@ -27,7 +27,7 @@ from imtui.protocol.errors import IMError
 
 _VERBS: Final = (
     *("serve", "backup", "migrate", "usersig", "console", "account", "friend", "kick"),
-    *("admin", "key"),
+    *("admin", "key", "node"),
     *("login", "logout", "status", "watch", "send", "history", "unread"),
 )
 """The commands; each is a module of ``imtui.cli.verbs``."""

@@ -34,7 +34,9 @@ from imtui.server.edge.shared import Shared
 from imtui.server.edge.trust import Trust
 from imtui.server.edge.turns.fair_loop import Ranks
 from imtui.server.edge.turns.turns import Turns
+from imtui.server.link.frames import About
 from imtui.server.link.link_socket import LinkSocket
+from imtui.server.link.nodes import OneNode
 from imtui.server.link.ops import SettingsOp
 from imtui.server.link.ports import EDGE_SHIFT, HTTPRequest
 from imtui.server.link.remote_core import RemoteCore
@@ -172,6 +174,7 @@ class CoreProcess:
             lambda: commits.failure,
             log,
             ProcessMetrics(self.metrics),
+            OneNode(About(), lambda: 0),
         )
         self.edges.core = self.host
         listener.serve(process, self.edges.accept)

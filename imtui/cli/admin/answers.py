@@ -119,6 +119,23 @@ class Keys(Struct, frozen=True):
     keys: list[Key] = field(name="KeyItem")
 
 
+class Node(Struct, frozen=True):
+    """A node of the backend."""
+
+    name: str = field(name="Name")
+    """Empty if its imtui is too old to tell it."""
+    release: str = field(name="Release", default="")
+    has_core: bool = field(name="HasCore", default=False)
+    edges: int = field(name="Edges", default=0)
+    sessions: int = field(name="Sessions", default=0)
+
+
+class Nodes(Struct, frozen=True):
+    """The answer of ``imtui_node/list``."""
+
+    nodes: list[Node] = field(name="NodeItem")
+
+
 class _Value(Struct, frozen=True):
     tag: str = field(name="Tag")
     value: Any = field(name="Value", default=None)

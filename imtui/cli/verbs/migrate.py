@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         CommandError: It is not possible; PostgreSQL has nothing of it then.
     """
+    from imtui.server.node.config import host_name
     from imtui.server.node.data_dir import BackendError, DataDir
     from imtui.server.node.shared.store import join
     from imtui.server.store.postgres.moving import move
@@ -59,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
             # Opening it brings an earlier version up to date.
             SQLiteStore(data.database, print).close()
             source = stack.enter_context(contextlib.closing(connect(data.database)))
-            store = join(address, stack)
+            store = join(address, host_name(), stack)
             if not store.take_over():
                 raise CommandError("A backend uses the database in PostgreSQL: stop all nodes.")
             sizes = move(source, store, print)

@@ -163,7 +163,7 @@ def run(arguments: argparse.Namespace) -> int:
     app_settings = _app_settings(arguments)
 
     def config(settings: NodeSettings) -> "BackendConfig":
-        from imtui.server.node.config import BackendConfig
+        from imtui.server.node.config import BackendConfig, host_name
 
         return BackendConfig(
             data_dir=arguments.data,
@@ -176,6 +176,7 @@ def run(arguments: argparse.Namespace) -> int:
             trusted_proxies=settings.trusted_proxy,
             tls=settings.certificate_files,
             database=find_database(settings.database),
+            node_name=settings.node_name or host_name(),
             link=settings.link,
             disk_reserve=settings.disk_reserve * MEBIBYTE,
             settings=app_settings,
@@ -230,11 +231,13 @@ def _webhook_token(file: Path | None) -> str:
     return read_secret(file, "the webhook token", "--webhook-token-file")
 
 
-def _backend(config: "BackendConfig", edges: int) -> "Backend | EdgedBackend":
+def _backend(
+    config: "BackendConfig", edges: int, on_drain: Callable[[], None]
+) -> "Backend | EdgedBackend":
     if config.database is not None:
         from imtui.server.node.edges.clustered import ClusteredBackend
 
-        return ClusteredBackend(config, edges or 1)
+        return ClusteredBackend(config, edges or 1, on_drain)
     if edges:
         from imtui.server.node.edges.supervisor import EdgedBackend
 
@@ -278,7 +281,7 @@ async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], Backe
 
         async with contextlib.AsyncExitStack() as stack:
             # One that stands by may never be ready.
-            backend = _backend(started, settings.edges)
+            backend = _backend(started, settings.edges, stopped.set)
             if not await _is_ready(backend, stack, stopped):
                 return
 

@@ -8,6 +8,7 @@ from imtui.server.commands import (
     console,
     keys,
     login_svc,
+    nodes,
     openim,
     openim_history,
     openim_messages,
@@ -35,6 +36,7 @@ COMMANDS: Final[dict[str, Command]] = {
         accounts,
         admins,
         keys,
+        nodes,
     )
     for command in service.COMMANDS
 }

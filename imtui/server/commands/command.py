@@ -17,6 +17,7 @@ from imtui.server.core.context import Context
 from imtui.server.core.logins.registration import is_registered
 from imtui.server.instant import Instant
 from imtui.server.link.before_callbacks import BeforeCallbacks
+from imtui.server.link.nodes import Nodes
 from imtui.server.process_metrics import ProcessMetrics
 
 RATE: Final = 200
@@ -43,6 +44,7 @@ class Call:
     """The role of the admin who calls."""
     log: ChangeLog
     metrics: ProcessMetrics
+    nodes: Nodes
     began: Instant
     """When the backend started."""
     checkpoint: Callable[[], Awaitable[None]]

@@ -24,6 +24,7 @@ from imtui.server.core.logins.reads import figures
 from imtui.server.core.rates import Window
 from imtui.server.instant import Instant
 from imtui.server.link.before_callbacks import BeforeCallbacks
+from imtui.server.link.nodes import Nodes
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest
 from imtui.server.metrics import OTHER
 from imtui.server.process_metrics import ProcessMetrics
@@ -49,6 +50,7 @@ class Rest:
         failure: Callable[[], str],
         log: ChangeLog,
         metrics: ProcessMetrics,
+        nodes: Nodes,
         before_callbacks: Callable[[], BeforeCallbacks | None] = lambda: None,
         audit: Audit = no_audit,
     ) -> None:
@@ -62,6 +64,7 @@ class Rest:
             failure: Returns why nothing can be made durable at present; empty if it can.
             log: The log of the latest changes.
             metrics: The metrics of all processes; counts the requests of admins in this one.
+            nodes: The nodes of the backend.
             before_callbacks: Returns what asks the app's own server about some commands; None
                 without such a server.
             audit: Notes the acts of admins.
@@ -73,6 +76,7 @@ class Rest:
         self._failure = failure
         self._log = log
         self._metrics = metrics
+        self._nodes = nodes
         self._requests = metrics.core.rest
         self._audit = audit
         self._before_callbacks = before_callbacks
@@ -228,7 +232,7 @@ class Rest:
     def _new_call(self, role: Role, address: str) -> Call:
         context = self._core.admin(self._clock())
         checkpoint = partial(self._checkpoint, address)
-        return Call(context, role, self._log, self._metrics, self._began, checkpoint)
+        return Call(context, role, self._log, self._metrics, self._nodes, self._began, checkpoint)
 
     async def _checkpoint(self, address: str) -> None:
         self._carry_on(address)

@@ -7,8 +7,11 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
+from imtui import __version__
 from imtui.protocol.app_key import AppKey
 from imtui.server.edge.turns.fair_loop import is_busy
+from imtui.server.link.frames import About
+from imtui.server.link.nodes import OneNode
 from imtui.server.metrics import Metrics
 from imtui.server.node.config import BackendConfig
 from imtui.server.node.core_node import CoreNode
@@ -88,7 +91,8 @@ class Backend:
         await edge.listen(stack, ws, core.host, core.host.buckets, lambda: before.checks)
         await core.run(parts)
         await edge.run(parts)
-        core.open_rest()
+        about = About(config.node_name, release=__version__)
+        core.open_rest(OneNode(about, lambda: self.logged_in().total()))
         edge.listen_rest(stack, parts, rest)
         certificates = edge.certificates
         pem = "" if certificates is None else certificates.tls.certificate.pem

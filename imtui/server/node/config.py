@@ -1,5 +1,6 @@
 """The configuration of a backend."""
 
+import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,8 +12,14 @@ from imtui.server.edge.addresses import Network
 from imtui.server.edge.gateway import LOGIN_TIMEOUT
 from imtui.server.edge.tls.certificate import CertificateFiles
 from imtui.server.instant import Instant
+from imtui.server.link.nodes import NODE_NAME_MAX
 from imtui.server.node.disk_reserve import MEBIBYTE, RESERVE_MIB
 from imtui.server.node.shared.address import DatabaseAddress
+
+
+def host_name() -> str:
+    """Return the name of this machine, as the name of a node."""
+    return socket.gethostname()[:NODE_NAME_MAX]
 
 
 def present() -> Instant:
@@ -27,6 +34,8 @@ class BackendConfig:
     data_dir: Path
     database: DatabaseAddress | None = None
     """The PostgreSQL database that keeps everything; None for the data folder."""
+    node_name: str = field(default_factory=host_name)
+    """The name of this node among those that share the database."""
     link: str = ""
     """Where edges of other nodes reach the core of this one; empty for nowhere."""
     hosts: tuple[str, ...] = ("127.0.0.1",)

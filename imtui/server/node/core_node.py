@@ -19,6 +19,7 @@ from imtui.server.core.keys.rotation import get_key_ring
 from imtui.server.core.logins.administration import get_console
 from imtui.server.core.state import Timing
 from imtui.server.edge.trust import Trust
+from imtui.server.link.nodes import Nodes
 from imtui.server.link.ports import EdgePort
 from imtui.server.metrics import Metrics
 from imtui.server.node.app_settings import store_settings
@@ -149,8 +150,8 @@ class CoreNode:
         if self.store.is_shared:
             await parts.run(self._keep_lease())
 
-    def open_rest(self) -> None:
-        """Let commands of the REST API be carried out."""
+    def open_rest(self, nodes: Nodes) -> None:
+        """Let commands of the REST API be carried out, given what they are told of nodes."""
         # A slow import: it takes longer than all the rest of the start, so the WebSocket opens
         # before it.
         from imtui.server.commands.rest import Rest
@@ -164,6 +165,7 @@ class CoreNode:
             lambda: commits.failure,
             self._change_log,
             self.process_metrics,
+            nodes,
             lambda: self.webhooks.before.callbacks,
             self.audit,
         )

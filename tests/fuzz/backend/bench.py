@@ -32,6 +32,8 @@ from imtui.server.edge.shared import Shared
 from imtui.server.edge.turns.fair_loop import Ranks
 from imtui.server.edge.turns.turns import Turns
 from imtui.server.instant import Instant
+from imtui.server.link.frames import About
+from imtui.server.link.nodes import OneNode
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest
 from imtui.server.metrics import Metrics
 from imtui.server.node.core_host import CoreHost
@@ -195,6 +197,7 @@ class Bench:
             lambda: commits.failure,
             ChangeLog(lambda: self.now().unix_ms),
             ProcessMetrics(self.metrics),
+            OneNode(About(), lambda: 0),
         )
 
     def now(self) -> Instant:

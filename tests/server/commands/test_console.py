@@ -13,6 +13,8 @@ from imtui.server.commands.change_log import KEPT, ChangeLog
 from imtui.server.commands.rest import Rest
 from imtui.server.core.accounts.changes import AccountRegistered
 from imtui.server.core.friends.changes import FriendsAdded
+from imtui.server.link.frames import About
+from imtui.server.link.nodes import OneNode
 from imtui.server.link.ports import HTTPRequest
 from imtui.server.metrics import Metrics
 from imtui.server.node.backend import Backend
@@ -174,6 +176,7 @@ async def test_monitors_are_told_what_the_check_of_the_store_found(
         lambda: commits.failure,
         ChangeLog(lambda: 0),
         ProcessMetrics(Metrics()),
+        OneNode(About(), lambda: 0),
     )
     rest.findings = findings
     for method in ("GET", "HEAD"):
@@ -193,6 +196,7 @@ async def test_metrics_with_those_of_edges_are_counted_once_a_second(backend: Ba
         lambda: commits.failure,
         ChangeLog(lambda: 0),
         metrics,
+        OneNode(About(), lambda: 0),
     )
 
     async def shown() -> bytes:

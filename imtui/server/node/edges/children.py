@@ -22,10 +22,15 @@ class Child:
     """One process."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Wrap a process that was started."""
+        """Wrap a process that was started, and read what it says."""
         self._process = process
         self.on_said: Callable[[str, Any], None] = lambda what, value: None
-        """Called with what it says until it serves."""
+        """Called with what it says beside its problems."""
+        self._problem = "A process of the backend ended as it started."
+        self._sdk_app_id: int | None = None
+        self._has_begun = asyncio.Event()
+        """Set when it serves, or cannot."""
+        self._reading = asyncio.create_task(self._read())
 
     @property
     def pid(self) -> int:
@@ -41,17 +46,12 @@ class Child:
         Raises:
             BackendError: It cannot start.
         """
-        assert self._process.stdout is not None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(None if is_patient else READY_WITHIN):
-                while (line := await self._process.stdout.readline()).endswith(b"\n"):
-                    ((what, value),) = json.loads(line).items()
-                    if what == PROBLEM:
-                        raise BackendError(value)
-                    self.on_said(what, value)
-                    if what == READY:
-                        return int(value)
-        raise BackendError("A process of the backend ended as it started.")
+                await self._has_begun.wait()
+        if self._sdk_app_id is None:
+            raise BackendError(self._problem)
+        return self._sdk_app_id
 
     def tell(self, told: Told) -> None:
         """Tell it what has changed."""
@@ -70,6 +70,7 @@ class Child:
                 await self._process.wait()
         self.kill()
         await self._process.wait()
+        await asyncio.wait((self._reading,))
 
     def kill(self) -> None:
         """Kill it at once."""
@@ -79,6 +80,20 @@ class Child:
     def begin(self, setup: Setup) -> None:
         """Tell it how to begin."""
         self._write(encode(setup))
+
+    async def _read(self) -> None:
+        """Take what it says until it has ended."""
+        assert self._process.stdout is not None
+        while (line := await self._process.stdout.readline()).endswith(b"\n"):
+            ((what, value),) = json.loads(line).items()
+            if what == PROBLEM:
+                self._problem = value
+                continue
+            if what == READY:
+                self._sdk_app_id = int(value)
+                self._has_begun.set()
+            self.on_said(what, value)
+        self._has_begun.set()
 
     def _write(self, data: bytes) -> None:
         assert self._process.stdin is not None

@@ -1,22 +1,33 @@
 """A node of several that share a database: its edges find the core wherever it is."""
 
 import asyncio
-from typing import Any
+import logging
+from collections.abc import Callable
+from typing import Any, Final
 
 from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import DataDir
 from imtui.server.node.edges.children import Child
-from imtui.server.node.edges.control import CORE, JOINED, READY
+from imtui.server.node.edges.control import CORE, DRAIN, JOINED, READY
 from imtui.server.node.edges.supervisor import EdgedBackend
 from imtui.server.store.postgres.schema import EDGE_NUMBERS
+
+_log: Final = logging.getLogger(__name__)
 
 
 class ClusteredBackend(EdgedBackend):
     """A backend whose core stands by while that of another node serves."""
 
-    def __init__(self, config: BackendConfig, edges: int) -> None:
-        """Prepare a node with some edges; entering the context starts it."""
+    def __init__(self, config: BackendConfig, edges: int, on_drain: Callable[[], None]) -> None:
+        """Prepare a node with some edges; entering the context starts it.
+
+        Args:
+            config: The configuration.
+            edges: How many processes hold connections.
+            on_drain: Called when an admin wants this node to end.
+        """
         super().__init__(config, edges)
+        self._on_drain = on_drain
         self._found_core = ""
         """Where the core is; empty for nowhere."""
         self._has_core = asyncio.Event()
@@ -50,6 +61,7 @@ class ClusteredBackend(EdgedBackend):
         child = self._children[place] = await self._new_child(place)
         if place == 0:
             return await self._becoming_core(child)
+        child.on_said = self._edge_said
         # It waits for the core, as others do.
         return await child.until_ready(is_patient=True)
 
@@ -72,6 +84,11 @@ class ClusteredBackend(EdgedBackend):
             self._key = bytes.fromhex(key)
         elif what in (CORE, READY):
             self._find_core(value if what == CORE else self._own_core)
+
+    def _edge_said(self, what: str, value: Any) -> None:
+        if what == DRAIN:
+            _log.warning("An admin drains this node: it ends")
+            self._on_drain()
 
     def _find_core(self, link: str) -> None:
         self._found_core = link

@@ -13,6 +13,7 @@ READY: Final = "ready"
 PROBLEM: Final = "problem"
 JOINED: Final = "joined"
 CORE: Final = "core"
+DRAIN: Final = "drain"
 
 
 class Control(asyncio.Protocol):
@@ -65,6 +66,11 @@ def say_core(link: str) -> None:
 def say_ready(sdk_app_id: int) -> None:
     """Tell the parent that this child serves."""
     _say(READY, sdk_app_id)
+
+
+def say_drain() -> None:
+    """Tell the parent that an admin wants this node to end."""
+    _say(DRAIN, "")
 
 
 def say_problem(problem: str) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from imtui.protocol.app_key import KeyRing
 from imtui.server.audit import AuditEntry
 from imtui.server.core.console import Console, ConsoleChanged, OnFailure
+from imtui.server.link.nodes import RemoteNodes
 from imtui.server.link.ops import LinkError, SettingsOp
 from imtui.server.link.remote_edges import RemoteEdges
 from imtui.server.metrics import Metrics
@@ -42,7 +43,7 @@ async def run_core(setup: Setup, control: Control) -> None:
             if config.link:
                 listeners.append(sock := _link_socket(config.link, stack))
                 address = with_port(*sock.getsockname()[:2])
-            joined = join(config.database, stack)
+            joined = join(config.database, config.node_name, stack)
             key, number = joined.join()
             say_joined(key, number)
             store = await until_taken(joined, address, control.ended, say_core)
@@ -82,7 +83,7 @@ async def run_core(setup: Setup, control: Control) -> None:
         edges.core = core.host
         core.host.commits.is_busy = edges.is_busy
         await core.run(parts)
-        core.open_rest()
+        core.open_rest(RemoteNodes(setup.about, edges))
         await core.check(parts)
         for sock in listeners:
             sock.listen(_BACKLOG)

@@ -24,7 +24,7 @@ from imtui.server.node.before_webhooks import BeforeWebhooks
 from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import BackendError, DataDir
 from imtui.server.node.edge_node import EdgeNode
-from imtui.server.node.edges.control import Control, say_ready
+from imtui.server.node.edges.control import Control, say_drain, say_ready
 from imtui.server.node.edges.core_process import until_ended
 from imtui.server.node.edges.setup import Setup
 from imtui.server.node.parts import Parts
@@ -63,7 +63,8 @@ async def run_edge(setup: Setup, control: Control) -> None:
 
     async with contextlib.AsyncExitStack() as stack:
         parts = Parts(stack)
-        core = RemoteCore(connect, setup.key, setup.number)
+        core = RemoteCore(connect, setup.key, setup.number, setup.about)
+        core.on_drain = say_drain
         control.on_core = find_core
         stack.callback(core.flush_now)
         await parts.run(core.run())

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import BinaryIO, Final
 
+from imtui.server.link.frames import About
 from imtui.server.node.config import BackendConfig
 
 _LENGTH: Final = 4
@@ -36,6 +37,8 @@ class Setup:
     ws_fds: tuple[int, ...] = ()
     """The sockets of the WebSocket port, which all edges share."""
     rest_fds: tuple[int, ...] = ()
+    about: About = field(default_factory=About)
+    """The node, as the core is told."""
 
     @property
     def name(self) -> str:

@@ -12,11 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from imtui import __version__
 from imtui.server.edge.tls.certificate import (
     CertificateError,
     CertificateFiles,
     load_certificate,
 )
+from imtui.server.link.frames import About
 from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import Address, BackendError, DataDir
 from imtui.server.node.edges.children import Child, start_child
@@ -24,6 +26,7 @@ from imtui.server.node.edges.setup import Role, Setup
 from imtui.server.node.listening import address_of, open_sockets
 
 _KEY_SIZE: Final = 32
+_RUN_SIZE: Final = 8
 _AGAIN_FIRST: Final = 0.1
 _AGAIN_LAST: Final = 30.0
 """The pauses before a child that ended is started again, in seconds."""
@@ -42,6 +45,7 @@ class EdgedBackend:
         """Prepare a backend with some edges; entering the context starts it."""
         self._config = config
         self._edges = edges
+        self._about = About(config.node_name, secrets.token_hex(_RUN_SIZE), __version__)
         self._key = secrets.token_bytes(_KEY_SIZE)
         self._stack = contextlib.AsyncExitStack()
         self._children: dict[int, Child] = {}
@@ -111,7 +115,8 @@ class EdgedBackend:
     def _setup(self, place: int) -> Setup:
         if place == 0:
             link = self._own_core
-            return Setup(Role.CORE, self._config, self._key, link, self._link_socket.fileno())
+            fd = self._link_socket.fileno()
+            return Setup(Role.CORE, self._config, self._key, link, fd, about=self._about)
         return Setup(
             Role.EDGE,
             self._config,
@@ -121,6 +126,7 @@ class EdgedBackend:
             number=self._next_number(),
             ws_fds=self._ws,
             rest_fds=self._rest,
+            about=self._about,
         )
 
     @property

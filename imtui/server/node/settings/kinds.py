@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, cast
 
 from imtui.server.edge.addresses import Network, network
+from imtui.server.link.nodes import NODE_NAME_MAX
 from imtui.server.node.shared.address import VARIABLE, check_dsn, has_password, is_link
 from imtui.toml.table import shortened
 
@@ -20,6 +21,7 @@ _NUMBER_DIGITS: Final = 12
 _HOST_MAX: Final = 255
 _COUNT_MAX: Final = 1_000_000_000
 EDGES_MAX: Final = 64
+_NODE_NAME: Final = re.compile(rf"[A-Za-z0-9._-]{{1,{NODE_NAME_MAX}}}")
 _ORIGIN: Final = re.compile(r"null|[a-z][a-z0-9+.-]*://[^/\s]+")
 
 
@@ -162,6 +164,10 @@ class _Database(One[str]):
         return dsn
 
 
+NODE_NAME: Final = One(
+    f"a name of 1 to {NODE_NAME_MAX} letters, digits, dots, hyphens and underscores",
+    _accept_if(_NODE_NAME.fullmatch, str),
+)
 LINK: Final[One[str]] = One(
     "HOST:PORT, such as 10.0.0.5:7790 or [fd00::5]:7790", _accept_if(is_link, str)
 )

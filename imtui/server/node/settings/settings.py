@@ -21,6 +21,7 @@ from imtui.server.node.settings.kinds import (
     LINK,
     MEBIBYTES,
     NETWORKS,
+    NODE_NAME,
     OPTIONAL_COUNT,
     OPTIONAL_FILE,
     ORIGINS,
@@ -97,6 +98,13 @@ class NodeSettings:
         "DSN",
         "keep everything in this PostgreSQL database instead of the data folder; several "
         "machines with the same one are one backend",
+        _always,
+    )
+    node_name: str = _setting(
+        NODE_NAME,
+        "",
+        "NAME",
+        "with --database, the name of this node for imtui node (that of the machine)",
         _always,
     )
     link: str = _setting(

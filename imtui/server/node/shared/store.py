@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -22,12 +21,13 @@ _log: Final = logging.getLogger(__name__)
 
 
 def join(
-    address: DatabaseAddress, stack: contextlib.AsyncExitStack | contextlib.ExitStack
+    address: DatabaseAddress, name: str, stack: contextlib.AsyncExitStack | contextlib.ExitStack
 ) -> "PostgresStore":
     """Return the store, which this node may not write yet.
 
     Args:
         address: The database.
+        name: The name of this node.
         stack: Closes the store.
 
     Raises:
@@ -42,7 +42,7 @@ def join(
     connection = Connection(address.dsn, address.password)
     stack.callback(connection.close)
     try:
-        return PostgresStore(connection, Lease(connection, socket.gethostname()))
+        return PostgresStore(connection, Lease(connection, name))
     except StoreError as error:
         raise BackendError(str(error)) from error
 

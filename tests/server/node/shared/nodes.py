@@ -20,17 +20,25 @@ from tests.sdk.recorder import Recorder
 from tests.server.children import ROLES, children_of
 from tests.server.node.edges.edged_server import WITHIN, stopped, until
 
+LINKED = ("--link", "127.0.0.1:0")
+"""The options of a node whose core edges of others reach."""
+
 
 class Node:
     """One ``imtui serve --database``."""
 
     def __init__(self, folder: Path, name: str, dsn: str, *options: str) -> None:
         self._options = options
+        self.name = name
         self.data = folder / name
         self._log = folder / f"{name}.log"
         self._dsn = dsn
         self.port = _free_port()
         self.url = f"ws://127.0.0.1:{self.port}"
+        self.checkout: Path | None = None
+        """Where the source of its imtui is; None for this one."""
+        self.environment: dict[str, str] = {}
+        """What is added to the environment of its processes."""
         self._process: subprocess.Process | None = None
 
     @property
@@ -47,6 +55,8 @@ class Node:
                 *self._options,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                cwd=self.checkout,
+                env=os.environ | self.environment,
             )
 
     async def until_ready(self) -> None:
@@ -65,8 +75,23 @@ class Node:
         """End it by SIGTERM, and return its exit status."""
         assert self._process is not None
         self._process.terminate()
+        return await self.ended()
+
+    async def ended(self) -> int:
+        """Wait until it has ended, and return its exit status."""
+        assert self._process is not None
         async with asyncio.timeout(WITHIN):
             return await self._process.wait()
+
+    async def admin(self, *words: str) -> str:
+        """Run a command of an admin at this node, which has had the core; return what it prints."""
+        command = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "imtui", *words, "--data", str(self.data)),
+            stdout=subprocess.PIPE,
+        )
+        printed, _ = await command.communicate()
+        assert command.returncode == 0
+        return printed.decode()
 
     async def kill(self) -> None:
         """Kill all its processes at once."""
@@ -124,7 +149,7 @@ class Nodes:
 @asynccontextmanager
 async def nodes(folder: Path, dsn: str, count: int, *options: str) -> AsyncIterator[Nodes]:
     """Run some nodes, of which the first has the core; no process of them is left."""
-    made = [Node(folder, f"node{number}", dsn, *options) for number in range(count)]
+    made = [_named(folder, f"node{number}", dsn, *options) for number in range(count)]
     try:
         await made[0].start()
         await made[0].until_ready()
@@ -135,6 +160,10 @@ async def nodes(folder: Path, dsn: str, count: int, *options: str) -> AsyncItera
     finally:
         for node in made:
             await node.kill()
+
+
+def _named(folder: Path, name: str, dsn: str, *options: str) -> Node:
+    return Node(folder, name, dsn, "--node-name", name, *options)
 
 
 def _free_port() -> int:

@@ -7,24 +7,18 @@ from pathlib import Path
 import pytest
 
 from tests.server.children import CORE
-from tests.server.node.shared.nodes import Nodes, nodes
+from tests.server.node.shared.nodes import LINKED, Nodes, nodes
 from tests.server.node.shared.noticing import told_of_alice, unnoticed, until_back
 from tests.server.store.postgres.cluster import PostgresServer
 
-ANY_PORT = "127.0.0.1:0"
-
 
 @pytest.fixture
-async def three(tmp_path: Path) -> AsyncIterator[Nodes]:
-    server = await asyncio.to_thread(PostgresServer)
+async def three(tmp_path: Path, server: PostgresServer) -> AsyncIterator[Nodes]:
     dsn = await asyncio.to_thread(server.database, "three")
-    try:
-        async with nodes(tmp_path, dsn, 3, "--link", ANY_PORT) as running:
-            for node in running.all[1:]:
-                await node.until_ready()
-            yield running
-    finally:
-        server.remove()
+    async with nodes(tmp_path, dsn, 3, *LINKED) as running:
+        for node in running.all[1:]:
+            await node.until_ready()
+        yield running
 
 
 async def test_clients_of_all_nodes_meet(three: Nodes) -> None:

@@ -19,13 +19,6 @@ Two = tuple[Nodes, Node, Node]
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[PostgresServer]:
-    server = await asyncio.to_thread(PostgresServer)
-    yield server
-    server.remove()
-
-
-@pytest.fixture
 async def two(tmp_path: Path, server: PostgresServer) -> AsyncIterator[Two]:
     dsn = await asyncio.to_thread(server.database, "two")
     async with nodes(tmp_path, dsn, 2) as running:
