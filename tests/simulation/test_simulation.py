@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imtui.server.link import remote_core
+from imtui.server.link import queued_ops
 from imtui.server.link.channel import Channel
 from tests.simulation.run import run, steps_of
 from tests.simulation.steps import ACTS, FAULTS, PAUSES, SPANS, Step
@@ -39,7 +39,7 @@ def test_nothing_is_broken_when_little_is_kept_for_a_lost_link(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Channel.__init__, "__defaults__", (2000,))
-    monkeypatch.setattr(remote_core, "_QUEUED_MAX", 4000)
+    monkeypatch.setattr(queued_ops, "QUEUED_MAX", 4000)
     assert run(seed, steps_of(seed, 40)) == []
 
 

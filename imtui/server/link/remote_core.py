@@ -30,14 +30,12 @@ from imtui.server.link.frames import (
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ops import LinkError, ToCore, ToEdge
 from imtui.server.link.ports import COME_BACK, HTTPAnswer, HTTPRequest, LinkedEdge
-from imtui.server.link.queued_ops import concerns, size_of
+from imtui.server.link.queued_ops import QueuedOps, concerns, is_note
 
 _RETRY_FIRST: Final = 0.05
 _RETRY_LAST: Final = 1.0
 """The pauses between two attempts to connect, in seconds."""
 _WELCOMED_WITHIN: Final = 5.0
-_QUEUED_MAX: Final = 16 * 1024 * 1024
-"""How many bytes of operations may wait for a core."""
 _NOTED_MAX: Final = 1000
 """With so many operations that wait, what this process has counted or noted is not added."""
 
@@ -79,9 +77,7 @@ class RemoteCore:
         self._is_ending = False
         self._pause = _RETRY_FIRST
         """Before the next attempt to connect, in seconds."""
-        self._queue: list[ToCore] = []
-        self._queued = 0
-        """The size of the queue in bytes."""
+        self._queue = QueuedOps()
         self._flush_soon: asyncio.Handle | None = None
         self._sessions: set[int] = set()
         """The connections that the core may know."""
@@ -168,7 +164,7 @@ class RemoteCore:
 
     def note(self, op: o.MetricsOp | o.AuditOp) -> bool:
         """Pass on what this process has counted or noted; return whether that is possible."""
-        if self._socket is None and len(self._queue) >= _NOTED_MAX:
+        if self._socket is None and len(self._queue.ops) >= _NOTED_MAX:
             return False
         self._send(op)
         return True
@@ -182,22 +178,19 @@ class RemoteCore:
     # The link
 
     def _send(self, op: ToCore) -> None:
-        if self._socket is None:
-            self._queued += size_of(op)
-            if self._queued > _QUEUED_MAX:
-                # Their clients come back, when there may be a core.
-                self._begin_anew()
-                return
-        self._queue.append(op)
+        if self._socket is None and not self._queue.has_room(op):
+            # Their clients come back, when there may be a core.
+            self._begin_anew()
+            return
+        self._queue.ops.append(op)
         if self._flush_soon is None:
             self._flush_soon = self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._flush_soon = None
-        if self._socket is None or not self._queue:
+        if self._socket is None or not self._queue.ops:
             return
-        ops, self._queue, self._queued = self._queue, [], 0
-        for batch in o.encode_batches(ops):
+        for batch in o.encode_batches(self._queue.take()):
             self._socket.send(self._channel.send(batch))
 
     def flush_now(self) -> None:
@@ -289,15 +282,13 @@ class RemoteCore:
     def _forget_sessions(self) -> None:
         """Let all connections go; what waits, also of those that have ended, is of no core."""
         self.leave()
-        self._queue = [op for op in self._queue if isinstance(op, o.MetricsOp | o.AuditOp)]
-        self._queued = sum(map(size_of, self._queue))
+        self._queue.keep(is_note)
 
     def leave(self) -> None:
         """Let all connections go that the core may have known: their clients come back."""
         sessions, self._sessions = self._sessions, set()
         answers, self._rest = self._rest, {}
-        self._queue = [op for op in self._queue if not concerns(op, sessions)]
-        self._queued = sum(map(size_of, self._queue))
+        self._queue.keep(lambda op: not concerns(op, sessions))
         if self._edge is not None and sessions:
             self._edge.go_away(sessions)
         for answer in answers.values():

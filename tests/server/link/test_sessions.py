@@ -3,7 +3,7 @@
 import pytest
 
 from imtui.protocol.limits import RETURN_WITHIN
-from imtui.server.link import remote_core
+from imtui.server.link import queued_ops
 from tests.simulation.client import Client
 from tests.simulation.simulation import EDGES, Simulation
 
@@ -34,7 +34,7 @@ def test_a_later_core_hears_nothing_of_connections_that_have_ended() -> None:
 
 
 def test_too_much_without_a_core_leaves_no_session_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote_core, "_QUEUED_MAX", 1500)
+    monkeypatch.setattr(queued_ops, "QUEUED_MAX", 1500)
     with Simulation(1) as simulation:
         client = come(simulation)
         for place in range(EDGES):

@@ -7,7 +7,7 @@ import pytest
 from msgspec import Raw
 
 from imtui.protocol.jsonrpc import Request
-from imtui.server.link import remote_core
+from imtui.server.link import queued_ops
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ports import HTTPRequest
 from imtui.server.link.remote_core import RemoteCore
@@ -19,7 +19,7 @@ async def nowhere(make: Any) -> LinkSocket:
 
 
 async def test_too_much_that_waits_sends_the_clients_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote_core, "_QUEUED_MAX", 100_000)
+    monkeypatch.setattr(queued_ops, "QUEUED_MAX", 100_000)
     core = RemoteCore(nowhere, b"key", 1)
     edge = SilentEdge()
     core.serve(edge)
