@@ -35,9 +35,9 @@ class Channel:
             self._drop_first()
         return frame
 
-    def ping(self) -> bytes:
-        """Return a frame that only acknowledges."""
-        return encode_frame(Ping(self.received))
+    def ping(self, unix_ms: int = 0) -> bytes:
+        """Return a frame that only acknowledges, and tells the time."""
+        return encode_frame(Ping(self.received, unix_ms))
 
     def take(self, batch: Batch) -> bool:
         """Note a batch from the peer; tell whether it is new, and to be carried out.

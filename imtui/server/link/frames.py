@@ -84,6 +84,8 @@ class Welcome(_Frame, frozen=True, tag=4):
     settings: SettingsOp
     version: int = 1
     """The version of the link that is spoken from now on."""
+    unix_ms: int = 0
+    """What the core's wall clock shows; 0 if it is that of this machine."""
 
 
 class Refusal(_Frame, frozen=True, tag=5):
@@ -106,6 +108,8 @@ class Ping(_Frame, frozen=True, tag=7):
     """A sign of life while there are no operations."""
 
     ack: int
+    unix_ms: int = 0
+    """As in the welcome; 0 from an edge."""
 
 
 Frame = Hello | Challenge | Response | Welcome | Refusal | Batch | Ping

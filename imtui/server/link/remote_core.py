@@ -92,6 +92,8 @@ class RemoteCore:
         """Called when a core has taken this edge, at first or again."""
         self.on_core_lost: Callable[[], None] = lambda: None
         """Called when the connection to a core that had taken this edge has ended."""
+        self.on_wall_time: Callable[[int], None] = lambda unix_ms: None
+        """Called with what the core's wall clock shows, if that may not be this machine's."""
         self.on_drain: Callable[[], None] = lambda: None
         """Called when an admin wants the node of this edge to end."""
         self.welcome: asyncio.Future[Welcome] = self._loop.create_future()
@@ -227,6 +229,7 @@ class RemoteCore:
                         raise
             case Ping() if socket is self._socket:
                 self._channel.acknowledge(frame.ack)
+                self._tell_time(frame.unix_ms)
             case Challenge() if not socket.is_trusted:
                 proof = core_proof(self._key, self._nonce, frame.nonce)
                 if not hmac.compare_digest(frame.proof, proof):
@@ -247,6 +250,7 @@ class RemoteCore:
         if is_resumed and not self._channel.can_resume(welcome.received):
             self._begin_anew()
             raise LinkError("what was sent meanwhile is lost; the sessions begin anew")
+        self._tell_time(welcome.unix_ms)
         self._socket = socket
         self._pause = _RETRY_FIRST
         if is_resumed:
@@ -263,6 +267,10 @@ class RemoteCore:
         self._carry_out([keys, admins, timeout, welcome.settings])
         self.on_welcome()
         self._flush()
+
+    def _tell_time(self, unix_ms: int) -> None:
+        if unix_ms:
+            self.on_wall_time(unix_ms)
 
     def _lost_socket(self, socket: LinkSocket) -> None:
         if socket is self._socket:

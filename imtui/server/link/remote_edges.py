@@ -97,6 +97,8 @@ class RemoteEdges(EdgeQueues):
         """Called with the number of an edge and what it reports; empty once it is gone."""
         self.on_audit: Callable[[bytes], None] = lambda entry: None
         """Called with an entry of an edge's audit log, as JSON. Both may raise LinkError."""
+        self.unix_ms: Callable[[], int] = lambda: 0
+        """Returns the wall clock that edges go by, in Unix milliseconds; 0 for their own."""
 
     def accept(self) -> LinkSocket:
         """Return the protocol of a connection that was accepted."""
@@ -131,7 +133,7 @@ class RemoteEdges(EdgeQueues):
     # The link
 
     def _ping(self, socket: LinkSocket) -> bytes:
-        return self._of_socket[socket].channel.ping()
+        return self._of_socket[socket].channel.ping(self.unix_ms())
 
     def _taken(self, socket: LinkSocket, frame: Frame) -> None:
         edge = self._of_socket.get(socket)
@@ -191,7 +193,12 @@ class RemoteEdges(EdgeQueues):
             edge.forgotten.cancel()
         self._of_socket[socket] = edge
         welcome = Welcome(
-            self._epoch, is_resumed, edge.channel.received, *self._welcome(), edge.version
+            self._epoch,
+            is_resumed,
+            edge.channel.received,
+            *self._welcome(),
+            version=edge.version,
+            unix_ms=self.unix_ms(),
         )
         socket.send(encode_frame(welcome))
         if is_resumed:

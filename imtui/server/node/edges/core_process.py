@@ -78,6 +78,7 @@ async def run_core(setup: Setup, control: Control) -> None:
         edges.on_metrics, edges.on_audit = counted, noted
         if store is not None:
             edges.on_batch = ReadAhead(core.core, store).read
+            edges.unix_ms = lambda: config.clock().unix_ms
         core.on_console_changed = console_changed
         await core.start(stack, edges)
         edges.core = core.host

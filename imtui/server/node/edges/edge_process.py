@@ -5,6 +5,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -29,6 +30,7 @@ from imtui.server.node.edges.core_process import until_ended
 from imtui.server.node.edges.setup import Setup
 from imtui.server.node.parts import Parts
 from imtui.server.node.shared.address import split_link
+from imtui.server.node.shared.wall_clock import WallClock
 from imtui.server.process_metrics import Reporter
 from imtui.server.webhook.config import WebhookConfig
 
@@ -65,6 +67,10 @@ async def run_edge(setup: Setup, control: Control) -> None:
         parts = Parts(stack)
         core = RemoteCore(connect, setup.key, setup.number, setup.about)
         core.on_drain = say_drain
+        if config.database is not None:
+            clock = WallClock(config.clock)
+            core.on_wall_time = clock.set
+            config = replace(config, clock=clock.now)
         control.on_core = find_core
         stack.callback(core.flush_now)
         await parts.run(core.run())
