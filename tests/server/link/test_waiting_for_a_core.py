@@ -7,7 +7,7 @@ import pytest
 from msgspec import Raw
 
 from imtui.protocol.jsonrpc import Request
-from imtui.server.link import queued_ops
+from imtui.server.link import queued_ops, remote_core
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ports import HTTPRequest
 from imtui.server.link.remote_core import RemoteCore
@@ -16,6 +16,24 @@ from tests.server.link.silent_edge import SilentEdge
 
 async def nowhere(make: Any) -> LinkSocket:
     raise ConnectionRefusedError
+
+
+async def test_a_core_that_does_not_even_refuse_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a machine that is gone, or packets that are dropped on their way."""
+    monkeypatch.setattr(remote_core, "_WELCOMED_WITHIN", 0.01)
+    tried: asyncio.Queue[object] = asyncio.Queue()
+
+    async def never(make: Any) -> LinkSocket:
+        tried.put_nowait(make)
+        return await asyncio.Future()
+
+    running = asyncio.create_task(RemoteCore(never, b"key", 1).run())
+    for _ in range(3):
+        await asyncio.wait_for(tried.get(), 10)
+    running.cancel()
+    await asyncio.wait({running})
 
 
 async def test_too_much_that_waits_sends_the_clients_away(monkeypatch: pytest.MonkeyPatch) -> None:

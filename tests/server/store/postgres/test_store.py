@@ -158,6 +158,28 @@ def test_what_could_not_be_written_is_written_once_the_server_is_back(
     assert found.seq == 2
 
 
+FILL = """
+CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+END $$;
+CREATE TRIGGER fill BEFORE INSERT ON messages EXECUTE FUNCTION fill();
+"""
+"""Refuses messages as PostgreSQL does on a full disk."""
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(store: PostgresStore) -> None:
+    store.connection.script(FILL)
+    store.write([sent(2)])
+    for _ in range(3):
+        with pytest.raises(
+            StoreError, match=r"^PostgreSQL has a full disk. Free some space \(.*\)\.$"
+        ):
+            store.commit()
+    store.connection.script("DROP FUNCTION fill CASCADE")
+    store.commit()
+    assert seqs(store) == [1, 2]
+
+
 def test_a_read_that_fails_loses_nothing_of_the_batch(stores: Stores, store: PostgresStore) -> None:
     store.write([sent(2)])
     stores.end_session(store)
