@@ -16,7 +16,7 @@ MODULES: Final = {
     "messages": "tests.benchmarks.messages",
     "server": "tests.benchmarks.server.suite",
     "edges": "tests.benchmarks.edges.suite",
-    "cluster": "tests.benchmarks.cluster",
+    "cluster": "tests.benchmarks.cluster.suite",
     "sdk": "tests.benchmarks.sdk.suite",
     AGAINST: "tests.benchmarks.against.suite",
 }
