@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -17,9 +17,12 @@ from imtui.server.node.shared.store import STANDS_BY
 from imtui.server.store.postgres.connection import Connection
 from imtui.server.store.postgres.lease import Lease
 from imtui.server.store.postgres.store import PostgresStore
+from tests.benchmarks.cluster.spread import SUITE_NAME, measure_changes, measure_latency
+from tests.benchmarks.edges.suite import QUICK
 from tests.benchmarks.edges.works import SENDERS, Size, messages
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.server.cores import LOAD, on_core
+from tests.benchmarks.server.crowd import raise_limit
 from tests.benchmarks.server.hosts import imtui
 from tests.benchmarks.server.setting import folder_for
 from tests.benchmarks.suites import Scale, Suite
@@ -27,7 +30,6 @@ from tests.server.children import CORE
 from tests.server.node.shared.nodes import Node, Nodes, nodes
 from tests.server.store.postgres.cluster import PostgresServer
 
-SUITE_NAME: Final = "cluster"
 _FOLDER: Final = "a data folder"
 _AT_ONCE: Final = 200
 _ASK_EVERY: Final = 0.02
@@ -42,9 +44,10 @@ class _Scale:
     friends: int = 50
     connected: int = 200
     takeovers: int = 10
+    spread: Size = field(default_factory=Size)
 
 
-_QUICK: Final = _Scale(1, 5, 20, 2, 2, 1)
+_QUICK: Final = _Scale(1, 5, 20, 2, 2, 1, QUICK)
 
 
 @contextmanager
@@ -84,6 +87,23 @@ def _measure_messages(scale: _Scale) -> Iterator[Figure]:
         ratios=ratios,
         ratio_min=0.5,
     )
+
+
+def _measure_changes(scale: _Scale) -> Iterator[Figure]:
+    yield from _measure_spread(scale, measure_changes)
+
+
+def _measure_latency(scale: _Scale) -> Iterator[Figure]:
+    yield from _measure_spread(scale, measure_latency)
+
+
+def _measure_spread(
+    scale: _Scale, spread: Callable[[PostgresServer, Size], Iterator[Figure]]
+) -> Iterator[Figure]:
+    """Let three nodes and one process share a core; PostgreSQL runs beside the load."""
+    raise_limit()
+    with on_core(LOAD), _postgres() as server:
+        yield from spread(server, scale.spread)
 
 
 def _fill(dsn: str, scale: _Scale) -> None:
@@ -175,6 +195,8 @@ def _measure_takeovers(scale: _Scale) -> Iterator[Figure]:
 
 
 _CASES: Final[Mapping[str, Callable[[_Scale], Iterator[Figure]]]] = {
+    "cluster-changes": _measure_changes,
+    "cluster-latency": _measure_latency,
     "cluster-messages": _measure_messages,
     "cluster-takeover": _measure_takeovers,
 }

@@ -29,8 +29,8 @@ SUITE_NAME: Final = "edges"
 _ONE: Final = "one process"
 _LINGER: Final = 0.05
 
-
-_QUICK: Final = Size(1, 1, 1, 5, 4, 2, 3, 2, 5, 20, 1.0)
+QUICK: Final = Size(1, 1, 1, 5, 4, 2, 3, 2, 5, 20, 1.0)
+"""Only to check that everything works."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _measure_latency(size: Size) -> Iterator[Figure]:
     both = turns.values[SUITE_NAME], turns.values[_ONE]
     yield _beside("a lone change, SDK to SDK, 2 edges: p50", "ms", *both)
     with folder_for(SUITE_NAME) as folder:
-        fsyncs = [_fsync(folder) for _ in range(size.runs)]
+        fsyncs = [fsync(folder) for _ in range(size.runs)]
     added = [max(one - two, 0.0) for one, two in zip(*both, strict=True)]
     name = "latency that 2 edges add to a lone change"
     yield Figure(SUITE_NAME, name, "ms", added, value_max=1.0 + median(fsyncs))
@@ -188,7 +188,8 @@ def _core(used: Used) -> float:
     return used.core
 
 
-def _fsync(folder: Path) -> float:
+def fsync(folder: Path) -> float:
+    """Return how long an fsync of a page takes, in milliseconds."""
     with (folder / "page").open("wb") as file:
         file.write(bytes(4096))
         file.flush()
@@ -214,7 +215,7 @@ _CASES: Final[Mapping[str, Callable[[Size], Iterator[Figure]]]] = {
 def measure(scale: Scale) -> Iterator[Figure]:
     """Measure the wanted cases, one after the other."""
     raise_limit()
-    size = _QUICK if scale.quick else Size()
+    size = QUICK if scale.quick else Size()
     with on_core(LOAD):
         for name, case in _CASES.items():
             if scale.wants(name):

@@ -80,7 +80,8 @@ def mesh(size: Size, host: OurHost, stack: ExitStack) -> Work:
 
 def stars(size: Size, host: OurHost, stack: ExitStack) -> Work:
     """Let users change at once, each with watchers of its own."""
-    publishers, watchers = (stack.enter_context(Crowd(host.address)) for _ in range(2))
+    address, *others = host.addresses
+    publishers, watchers = (stack.enter_context(Crowd(address, others=others)) for _ in range(2))
     arrival = host.wire.arrival
     users = [f"p{number}" for number in range(size.publishers)]
     lines = publishers.arrive([arrival(user) for user in users])

@@ -86,14 +86,20 @@ class Line:
 class Crowd:
     """Connections to one server."""
 
-    def __init__(self, address: tuple[str, int], trust: SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        address: tuple[str, int],
+        trust: SSLContext | None = None,
+        others: Sequence[tuple[str, int]] = (),
+    ) -> None:
         """Create a crowd without connections.
 
         Args:
             address: The server.
             trust: The settings for TLS; None without it.
+            others: Its other addresses; connections go to all by turns.
         """
-        self._address = address
+        self._addresses = itertools.cycle((address, *others))
         self._trust = trust
         self._epoll = select.epoll()
         self._buffer = bytearray(_READ)
@@ -210,7 +216,7 @@ class Crowd:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, read_buffer)
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.connect_ex(self._address)
+        sock.connect_ex(next(self._addresses))
         line = Line(sock, steps)
         self._by_fd[sock.fileno()] = line
         self._epoll.register(sock, select.EPOLLOUT)

@@ -40,6 +40,13 @@ class Host:
     wire: Wire
     trust: SSLContext | None = field(default=None, kw_only=True)
     """The settings of clients for TLS; None without it."""
+    others: tuple["Host", ...] = field(default=(), kw_only=True)
+    """Other nodes of the same server."""
+
+    @property
+    def addresses(self) -> list[tuple[str, int]]:
+        """Return the addresses of all nodes."""
+        return [self.address, *(other.address for other in self.others)]
 
 
 @dataclass(frozen=True)

@@ -47,8 +47,10 @@ class Lone:
     def __init__(self, host: OurHost) -> None:
         """Create both apps without connecting them."""
         self._key = host.key
-        self._changing = IMClient(host.url, host.key.sdk_app_id)
-        self._watching = IMClient(host.url, host.key.sdk_app_id)
+        self._changing, self._watching = (
+            IMClient(f"ws://{ip}:{port}", host.key.sdk_app_id)
+            for ip, port in (host.addresses[-1], host.addresses[len(host.others) // 2])
+        )
         self._watcher = _Watcher()
 
     async def connect(self) -> None:

@@ -40,8 +40,9 @@ class Star:
     @classmethod
     def gather(cls, host: Host, stack: ExitStack, watchers: int, quiet: float) -> "Star":
         """Connect a publisher and its watchers; the stack closes the connections."""
-        publisher = stack.enter_context(Crowd(host.address, host.trust))
-        watching = stack.enter_context(Crowd(host.address, host.trust))
+        address, *others = host.addresses
+        publisher = stack.enter_context(Crowd(address, host.trust))
+        watching = stack.enter_context(Crowd(address, host.trust, others))
         arrival = host.wire.arrival
         publisher.arrive([arrival(PUBLISHER)])
         watching.arrive([arrival(f"w{number}", [PUBLISHER]) for number in range(watchers)])
