@@ -17,14 +17,17 @@ from imtui.server.node.shared.store import STANDS_BY
 from imtui.server.store.postgres.connection import Connection
 from imtui.server.store.postgres.lease import Lease
 from imtui.server.store.postgres.store import PostgresStore
+from tests.benchmarks.app_key import app_key_in
 from tests.benchmarks.cluster.spread import SUITE_NAME, measure_changes, measure_latency
 from tests.benchmarks.edges.suite import QUICK
 from tests.benchmarks.edges.works import SENDERS, Size, messages
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.server.cores import LOAD, on_core
-from tests.benchmarks.server.crowd import raise_limit
+from tests.benchmarks.server.crowd import Crowd, raise_limit
 from tests.benchmarks.server.hosts import imtui
+from tests.benchmarks.server.processes import LOOPBACK
 from tests.benchmarks.server.setting import folder_for
+from tests.benchmarks.server.wires import ImtuiWire
 from tests.benchmarks.suites import Scale, Suite
 from tests.server.children import CORE
 from tests.server.node.shared.nodes import Node, Nodes, nodes
@@ -42,11 +45,12 @@ class _Scale:
     messages: int = 500
     accounts: int = 20_000
     friends: int = 50
-    connected: int = 200
+    connected: int = 5_000
     takeovers: int = 10
     spread: Size = field(default_factory=Size)
 
 
+_LONG: Final = _Scale(takeovers=100)
 _QUICK: Final = _Scale(1, 5, 20, 2, 2, 1, QUICK)
 
 
@@ -133,12 +137,11 @@ async def _take_over(dsn: str, scale: _Scale, *, is_killed: bool) -> list[float]
         running = await stack.enter_async_context(nodes(folder, dsn, 2, "--link", "127.0.0.1:0"))
         leader, other = running.all
         await other.until_ready()
-        for number in range(1, scale.connected):
-            await stack.enter_async_context(running.client(f"u{number}"))
         for number in range(scale.takeovers):
             async with AsyncExitStack() as mine:
                 # Those on the node that is gone notice by themselves, whatever takes over.
                 client = await _client(mine, running, other)
+                await asyncio.to_thread(_connect_crowd, mine, running, scale.connected)
                 began = time.monotonic()
                 if is_killed:
                     await leader.kill()
@@ -154,6 +157,15 @@ async def _take_over(dsn: str, scale: _Scale, *, is_killed: bool) -> list[float]
                     await leader.until_logged(STANDS_BY, before + 1)
             leader, other = other, leader
     return waited
+
+
+def _connect_crowd(stack: AsyncExitStack, running: Nodes, count: int) -> None:
+    """Connect silent clients to all nodes by turns; they do not come back."""
+    key = app_key_in(running.all[0].data)
+    address, *others = ((LOOPBACK, node.port) for node in running.all)
+    wire = ImtuiWire(f"{LOOPBACK}:{address[1]}", key)
+    crowd = stack.enter_context(Crowd(address, others=others))
+    crowd.arrive(wire.arrival(f"u{number}") for number in range(1, count))
 
 
 async def _client(stack: AsyncExitStack, running: Nodes, node: Node) -> IMClient:
@@ -187,6 +199,7 @@ def _measure_takeovers(scale: _Scale) -> Iterator[Figure]:
             ("kill -9", True, 3.0),
             ("SIGSTOP of the core", False, 8.0),
         ):
+            raise_limit()
             waited = asyncio.run(_take_over(dsn, scale, is_killed=is_killed))
             name = f"takeover after {how}, {size}"
             yield Figure(SUITE_NAME, f"{name}: until a client is answered", "s", waited)
@@ -206,13 +219,14 @@ def measure(scale: Scale) -> Iterator[Figure]:
     """Measure the wanted cases, one after the other."""
     for name, case in _CASES.items():
         if scale.wants(name):
-            yield from case(_QUICK if scale.quick else _Scale())
+            yield from case(_QUICK if scale.quick else _LONG if scale.long else _Scale())
 
 
 SUITE: Final = Suite(
     measure,
     (
         "several machines: all nodes and PostgreSQL are on this one",
+        "clients that come back, all at once, after a takeover",
         "a standby of PostgreSQL, and a network between it and the nodes",
     ),
     tuple(_CASES),
