@@ -61,14 +61,14 @@ async def until_taken(
     problem, core = "", None
     while not ended.is_set():
         try:
-            lacks = store.lacks()
-            if not lacks and store.take_over(address):
+            seen = store.look()
+            if seen.is_free and not seen.lacks and store.take_over(address):
                 _log.warning("This node has the core")
                 return store
-            found = lacks or STANDS_BY
-            if (there := store.core_address()) != core:
-                core = there
-                on_core(there)
+            found = seen.lacks or STANDS_BY
+            if seen.core_address != core:
+                core = seen.core_address
+                on_core(core)
         except StoreError as error:
             found = str(error)
         if found != problem:

@@ -21,12 +21,13 @@ _END_EXPIRED: Final = """
 SELECT pg_terminate_backend(l.pid, 1000) FROM lease l WHERE l.expires < clock_timestamp()
     AND EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = l.pid AND a.usename = current_user)
 """
-_TAKE: Final = """
+_IS_FREE: Final = """expires < clock_timestamp()
+        OR NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = lease.pid)"""
+_TAKE: Final = f"""
 UPDATE lease SET epoch = epoch + 1, holder = ?, address = ?, pid = pg_backend_pid(), batch = 0,
     expires = clock_timestamp() + make_interval(secs => ?)
 WHERE id IN (
-    SELECT id FROM lease WHERE expires < clock_timestamp()
-        OR NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = lease.pid)
+    SELECT id FROM lease WHERE {_IS_FREE}
     FOR UPDATE SKIP LOCKED
 )
 RETURNING epoch, extract(epoch FROM clock_timestamp())::float8
@@ -36,9 +37,11 @@ UPDATE lease SET pid = pg_backend_pid(), batch = ?,
     expires = clock_timestamp() + make_interval(secs => ?) WHERE epoch = ?
 RETURNING extract(epoch FROM clock_timestamp())::float8
 """
-_ADDRESS: Final = "SELECT address FROM lease WHERE expires > clock_timestamp()"
+_LOOK: Final = f"""
+SELECT schema_version, {_IS_FREE},
+    CASE WHEN expires > clock_timestamp() THEN address ELSE '' END FROM lease
+"""
 _JOIN: Final = "SELECT link_key, nextval('edge_numbers') FROM lease"
-_VERSION: Final = "SELECT schema_version FROM lease"
 # Waits for a transaction that is just committed.
 _BATCH: Final = "SELECT batch FROM lease WHERE epoch = ? FOR UPDATE"
 
@@ -114,10 +117,13 @@ class Lease:
         key, number = self._connection.execute(_JOIN).fetchone()
         return bytes(key), int(number)
 
-    def core_address(self) -> str:
-        """Return where edges reach the core of another node; empty if nowhere."""
-        found = self._connection.execute(_ADDRESS).fetchone()
-        return "" if found is None else str(found[0])
+    def look(self) -> tuple[int, bool, str]:
+        """Return the version of the tables, whether nobody has the lease, and where the core is.
+
+        The version is 0 without tables, and the place is empty if edges reach the core nowhere.
+        """
+        version, is_free, address = self._connection.execute(_LOOK).fetchone()
+        return int(version), bool(is_free), str(address)
 
     def take(self, address: str = "") -> bool:
         """Take the lease if nobody has it, and tell whether it was taken.
@@ -163,10 +169,6 @@ class Lease:
         """Note that the transaction in which it was extended is durable."""
         self._extended_at, self._session = self._asked_at, self._connection.session
         self._is_long = self._is_loading
-
-    def schema_version(self) -> int:
-        """Return the version of the tables; 0 if there are none."""
-        return int(self._connection.execute(_VERSION).fetchone()[0])
 
     def last_batch(self) -> int:
         """Return the number of the last batch that was committed.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey, new_secret
 from imtui.server.core.archive import Archive
@@ -31,6 +31,17 @@ from imtui.server.webhook.request import OutgoingCallback
 _KEY_SIZE: Final = 32
 _ABSENT_MAX: Final = 10_000
 """How many IDs of messages are known not to be stored at most."""
+
+
+class Seen(Struct, frozen=True):
+    """What a node sees that does not have the core."""
+
+    lacks: str
+    """Why this imtui cannot write the database, as a sentence; empty if it can."""
+    is_free: bool
+    """Whether no node has the core."""
+    core_address: str
+    """Where edges reach the core of another node; empty if nowhere."""
 
 
 class PostgresStore(SQLStore):
@@ -80,15 +91,23 @@ class PostgresStore(SQLStore):
             self.connection.open()
             return self._lease.join()
 
-    def core_address(self) -> str:
-        """Return where edges reach the core of another node; empty if nowhere.
+    def look(self) -> Seen:
+        """Return what a node sees that stands by, at the cost of one query.
 
         Raises:
             StoreError: The database cannot be used.
         """
         with self._told():
             self.connection.open()
-            return self._lease.core_address()
+            version, is_free, core_address = self._lease.look()
+        lacks = ""
+        if version > SCHEMA_VERSION:
+            lacks = (
+                f"The database is of a newer imtui: its tables have version {version}, and this "
+                f"one knows {SCHEMA_VERSION}. Update imtui on this machine; until then it cannot "
+                "have the core."
+            )
+        return Seen(lacks, is_free, core_address)
 
     def take_over(self, address: str = "") -> bool:
         """Take the lease if nobody has it, and tell whether this store may write from now on.
@@ -100,8 +119,8 @@ class PostgresStore(SQLStore):
             StoreError: The database cannot be used, or is of a newer version.
         """
         # Before it is taken: a node that cannot serve must not keep it from others.
-        if problem := self.lacks():
-            raise StoreError(problem)
+        if lacks := self.look().lacks:
+            raise StoreError(lacks)
         try:
             if not self._lease.take(address):
                 return False
@@ -114,23 +133,6 @@ class PostgresStore(SQLStore):
             self.connection.drop()
             raise
         return True
-
-    def lacks(self) -> str:
-        """Return why this imtui cannot write the database, as a sentence; empty if it can.
-
-        Raises:
-            StoreError: The database cannot be used.
-        """
-        with self._told():
-            self.connection.open()
-            version = self._lease.schema_version()
-        if version <= SCHEMA_VERSION:
-            return ""
-        return (
-            f"The database is of a newer imtui: its tables have version {version}, and this one "
-            f"knows {SCHEMA_VERSION}. Update imtui on this machine; until then it cannot have the "
-            "core."
-        )
 
     def clock(self) -> Instant:
         """Return the time; the wall clock is PostgreSQL's."""
@@ -262,7 +264,7 @@ class PostgresStore(SQLStore):
 
     def _bring_up_to_date(self) -> None:
         """Make the tables, or change those of an earlier version; each step is one transaction."""
-        version = self._lease.schema_version()
+        version, *_ = self._lease.look()
         while version < SCHEMA_VERSION:
             version, statements = next_step(version)
             with self.connection.patience(LOADING):
