@@ -223,7 +223,10 @@ class CoreNode:
             disk=self.disk,
             keeps_devices=self._keeps_devices,
         )
-        if given != newest:
-            self.data.export_key(newest)
         admin = self.core.admin(config.clock())
         self.trust = Trust(get_key_ring(admin), get_admin_ids(admin))
+        if given != newest:
+            secrets = {key.secret_key for key in self.trust.key_ring.keys}
+            if given is not None and given.secret_key not in secrets:
+                _log.warning("app_key.json had a key that is not the app's; it has the newest now")
+            self.data.export_key(newest)

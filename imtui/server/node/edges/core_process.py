@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from dataclasses import replace
+from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -16,7 +19,7 @@ from imtui.server.link.remote_edges import RemoteEdges
 from imtui.server.metrics import Metrics
 from imtui.server.node.config import BackendConfig
 from imtui.server.node.core_node import CoreNode
-from imtui.server.node.data_dir import BackendError
+from imtui.server.node.data_dir import BackendError, DataDir
 from imtui.server.node.edges.control import Control, say_core, say_joined, say_ready
 from imtui.server.node.edges.setup import Setup
 from imtui.server.node.listening import with_port
@@ -25,7 +28,9 @@ from imtui.server.node.shared.address import split_link
 from imtui.server.node.shared.read_ahead import ReadAhead
 from imtui.server.node.shared.store import join, until_taken
 
-_BACKLOG = 128
+_BACKLOG: Final = 128
+
+_log: Final = logging.getLogger(__name__)
 
 
 async def run_core(setup: Setup, control: Control) -> None:
@@ -39,6 +44,7 @@ async def run_core(setup: Setup, control: Control) -> None:
         listeners = [socket.socket(fileno=setup.link_fd)]
         key = setup.key
         if config.database is not None:
+            _warn_of_unused(DataDir(config.data_dir).database)
             address = ""
             if config.link:
                 listeners.append(sock := _link_socket(config.link, stack))
@@ -99,6 +105,15 @@ async def run_core(setup: Setup, control: Control) -> None:
         await parts.run(control.follow(adjust))
         say_ready(core.app_key.sdk_app_id)
         await until_ended(control, parts)
+
+
+def _warn_of_unused(database: Path) -> None:
+    if database.exists():
+        _log.warning(
+            "%s is not used, as everything is in PostgreSQL. If it was not brought there yet, run "
+            "imtui migrate; otherwise, you can remove it",
+            database,
+        )
 
 
 def _link_socket(link: str, stack: contextlib.AsyncExitStack) -> socket.socket:

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from imtui.protocol.app_key import AppKey
+from imtui.server.node.data_dir import DataDir
+from imtui.server.store.sqlite.store import SQLiteStore
 from tests.server.children import CORE
-from tests.server.node.shared.nodes import LINKED, Nodes, nodes
+from tests.server.node.shared.nodes import LINKED, Node, Nodes, nodes
 from tests.server.node.shared.noticing import told_of_alice, unnoticed, until_back
 from tests.server.store.postgres.cluster import PostgresServer
 
@@ -61,6 +64,34 @@ async def test_whichever_node_has_the_core_nobody_notices_another(three: Nodes, 
             assert await first.end() == 0
         else:
             await first.kill_child(CORE)
+
+
+async def test_a_node_of_another_backend_is_told_what_it_does_not_use(
+    tmp_path: Path, server: PostgresServer
+) -> None:
+    dsn = await asyncio.to_thread(server.database, "two backends")
+    other = Node(tmp_path, "other", dsn, *LINKED)
+    key = AppKey(1_400_000_002, "6" * 64)
+    DataDir(other.data).make()
+    DataDir(other.data).export_key(key)
+    SQLiteStore(DataDir(other.data).database).close()
+    async with nodes(tmp_path, dsn, 1, *LINKED) as running:
+        try:
+            await other.start()
+            await other.until_ready()
+            assert "imtui.db is not used, as everything is in PostgreSQL" in other.log
+            assert DataDir(other.data).exported_key() == key
+            async with (
+                running.client("alice", other) as (alice, _),
+                running.client("bob", other) as (bob, heard),
+                unnoticed(alice, bob, heard),
+            ):
+                await running.all[0].kill()
+                await other.until_logged("app_key.json had a key that is not the app's")
+            assert DataDir(other.data).exported_key() == DataDir(running.all[0].data).exported_key()
+            assert DataDir(other.data).database.exists()
+        finally:
+            await other.kill()
 
 
 async def test_a_node_without_the_core_may_go_and_come(three: Nodes) -> None:
