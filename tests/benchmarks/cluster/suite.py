@@ -19,6 +19,7 @@ from imtui.server.store.postgres.lease import Lease
 from imtui.server.store.postgres.store import PostgresStore
 from tests.benchmarks.app_key import app_key_in
 from tests.benchmarks.cluster.spread import SUITE_NAME, measure_changes, measure_latency
+from tests.benchmarks.cluster.standby import measure_standby
 from tests.benchmarks.edges.suite import QUICK
 from tests.benchmarks.edges.works import SENDERS, Size, messages
 from tests.benchmarks.figures import Figure
@@ -47,11 +48,12 @@ class _Scale:
     friends: int = 50
     connected: int = 5_000
     takeovers: int = 10
+    lone: int = 400
     spread: Size = field(default_factory=Size)
 
 
 _LONG: Final = _Scale(takeovers=100)
-_QUICK: Final = _Scale(1, 5, 20, 2, 2, 1, QUICK)
+_QUICK: Final = _Scale(1, 5, 20, 2, 2, 1, 5, QUICK)
 
 
 @contextmanager
@@ -108,6 +110,11 @@ def _measure_spread(
     raise_limit()
     with on_core(LOAD), _postgres() as server:
         yield from spread(server, scale.spread)
+
+
+def _measure_standby(scale: _Scale) -> Iterator[Figure]:
+    with on_core(LOAD), _postgres() as server:
+        yield from measure_standby(server, scale.lone)
 
 
 def _fill(dsn: str, scale: _Scale) -> None:
@@ -211,6 +218,7 @@ _CASES: Final[Mapping[str, Callable[[_Scale], Iterator[Figure]]]] = {
     "cluster-changes": _measure_changes,
     "cluster-latency": _measure_latency,
     "cluster-messages": _measure_messages,
+    "cluster-standby": _measure_standby,
     "cluster-takeover": _measure_takeovers,
 }
 
@@ -227,7 +235,7 @@ SUITE: Final = Suite(
     (
         "several machines: all nodes and PostgreSQL are on this one",
         "clients that come back, all at once, after a takeover",
-        "a standby of PostgreSQL, and a network between it and the nodes",
+        "a network between PostgreSQL and the nodes",
     ),
     tuple(_CASES),
 )

@@ -8,6 +8,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -71,6 +73,29 @@ class PostgresServer:
         """End it, and remove its files."""
         self.stop()
         shutil.rmtree(self.folder)
+
+    def set(self, name: str, value: str) -> None:
+        """Change a setting while it runs."""
+        asyncio.run(self._set(name, value))
+
+    async def _set(self, name: str, value: str) -> None:
+        connection = await asyncpg.connect(self.dsn())
+        try:
+            await connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+            await connection.execute("SELECT pg_reload_conf()")
+        finally:
+            await connection.close()
+
+    @contextmanager
+    def beside(self, program: str, *arguments: str) -> Iterator[None]:
+        """Run another of PostgreSQL's programs for as long as the context lasts."""
+        command = [str(self._bin / program), *arguments]
+        process = subprocess.Popen(command, cwd="/", **self._user)
+        try:
+            yield
+        finally:
+            process.kill()
+            process.wait()
 
     def dsn(self, database: str = "postgres") -> str:
         """Return the address of a database."""
