@@ -8,7 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.checker.run import Report, check
+from tests.checker.report import Report
+from tests.checker.run import check
 
 
 def main() -> int:
