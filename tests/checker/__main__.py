@@ -1,4 +1,7 @@
-"""The command ``python -m tests.checker [--faults N] [--seed N] [--only KIND …] [--edges N]``."""
+"""The command ``python -m tests.checker [--faults N] [--seed N] [--only KIND …]``.
+
+With ``--edges N`` the backend has edges; with ``--nodes N`` it is so many nodes on a PostgreSQL.
+"""
 
 import argparse
 import asyncio
@@ -23,6 +26,9 @@ def main() -> int:
     parser.add_argument(
         "--edges", type=int, default=0, metavar="N", help="edges of the backend (0: one process)"
     )
+    parser.add_argument(
+        "--nodes", type=int, default=0, metavar="N", help="nodes that share a PostgreSQL (0: none)"
+    )
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="imtui-checker-"))
     report = asyncio.run(_check(folder, arguments))
@@ -46,6 +52,7 @@ async def _check(folder: Path, arguments: argparse.Namespace) -> Report:
         lambda line: print(line, flush=True),
         arguments.only,
         arguments.edges,
+        arguments.nodes,
     )
 
 

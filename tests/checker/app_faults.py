@@ -22,10 +22,12 @@ class AppFaults:
         self._log = state.report.log
         self.rotations = Rotations(data)
         self.retention = Retention(data)
+        self.shared_kinds: Faults = {"import old messages": (2, self._import_old)}
+        """What does not need the data folder of the core."""
         self.kinds: Faults = {
             "rotate key": (2, self._rotate_key),
             "back up": (2, self._back_up),
-            "import old messages": (2, self._import_old),
+            **self.shared_kinds,
         }
 
     async def _rotate_key(self) -> None:

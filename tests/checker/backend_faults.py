@@ -8,7 +8,7 @@ from typing import Final
 from tests.checker.client_faults import pause
 from tests.checker.operations import Operations
 from tests.checker.processes import Server, signal_to
-from tests.checker.proxy import Break, Direction, Proxy
+from tests.checker.proxy import Break, Direction
 from tests.checker.state import Faults, State
 from tests.checker.witnesses import Witnesses
 from tests.server.children import CORE, EDGE
@@ -57,14 +57,13 @@ class EdgedFaults:
         state: State,
         operations: Operations,
         server: Server,
-        links: Proxy,
         witnesses: Witnesses,
     ) -> None:
         """Prepare the faults of a run."""
         self._state = state
         self._operations = operations
         self._server = server
-        self._links = links
+        self._links = server.links[0]
         self._witnesses = witnesses
         self._rng = state.rng
         self._log = state.report.log

@@ -2,20 +2,23 @@
 
 import asyncio
 import os
+import random
 import shutil
 import signal
 import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from tests.checker.backend import web_socket_url
+from tests.checker.erasures import what_lasts
 from tests.checker.lines import LINE_MAX, Command, Line, Setup, encode
-from tests.checker.proxy import Streams
+from tests.checker.proxy import Connect, Proxy, Streams
 from tests.server.children import CORE, ROLES, children_of
 
 WITHIN: Final = 30.0
@@ -94,44 +97,38 @@ def signal_to(pid: int, number: signal.Signals) -> None:
 class Server(Worker):
     """An ``imtui serve`` process, always with the same port and folder."""
 
-    def __init__(self, folder: Path, edges: int = 0) -> None:
+    def __init__(self, folder: Path, rng: random.Random, edges: int = 0) -> None:
         """Prepare the process; ``folder`` holds its data and its log."""
         super().__init__("backend", folder / "backend.log")
+        self.links = [Proxy(rng)] if edges else []
+        """What the edges connect to, instead of to the core."""
         self.data = folder / "backend"
         self.port = 0
         self._edges = edges
         self._command = ("tests.checker.serve",) if edges else ("imtui", "serve")
-        self._links = Path(tempfile.mkdtemp(prefix="links-"))
+        self._sockets = Path(tempfile.mkdtemp(prefix="links-"))
         """The path of a Unix socket is short, and that of ``folder`` may be long."""
 
     @property
-    def link(self) -> Path:
-        """Return where the edges connect to, instead of to the core."""
-        return self._links / "edges.sock"
+    def url(self) -> str:
+        """Return where clients find it."""
+        return web_socket_url([self.port])
 
-    async def connect(self) -> Streams:
-        """Connect to the backend as a client."""
-        return await asyncio.open_connection("127.0.0.1", self.port)
-
-    async def connect_to_core(self) -> Streams:
-        """Connect to the core as an edge."""
-        # A parent that was killed leaves its own behind.
-        cores = sorted(self._links.glob("*/link.sock"), key=lambda path: path.stat().st_mtime)
-        if not cores:
-            raise FileNotFoundError(self._links)
-        return await asyncio.open_unix_connection(str(cores[-1]))
-
-    def remove_links(self) -> None:
-        """Remove the folder of the links, after the processes."""
-        shutil.rmtree(self._links)
+    @property
+    def connects(self) -> list[Connect]:
+        """Return what connects to it as a client."""
+        return [self._connect]
 
     async def start(self) -> None:
         """Start the process, and wait until it is ready."""
+        link = self._sockets / "edges.sock"
+        if self.links and not link.exists():
+            await self.links[0].start_at(link, self._connect_to_core)
         process = await self._spawn(
             *("-m", *self._command, "--data", str(self.data), "--port", str(self.port)),
             *("--rest-port", "0", "--heartbeat-timeout", str(HEARTBEAT_TIMEOUT)),
             *("--edges", str(self._edges)),
-            environment={"TMPDIR": str(self._links), LINK: str(self.link)},
+            environment={"TMPDIR": str(self._sockets), LINK: str(link)},
         )
         assert process.stdout is not None
         async with asyncio.timeout(WITHIN):
@@ -149,6 +146,17 @@ class Server(Worker):
                     signal_to(pid, signal.SIGKILL)
                 await asyncio.sleep(_LOOK_AGAIN)
 
+    async def remove(self) -> None:
+        """Kill the processes, and remove the folder of their links."""
+        await self.kill()
+        for links in self.links:
+            await links.stop()
+        shutil.rmtree(self._sockets, ignore_errors=True)
+
+    async def what_lasts(self, marks: Collection[str]) -> list[str]:
+        """Return a line for each mark that is in a file of its data; takes its time."""
+        return await asyncio.to_thread(what_lasts, self.data, marks)
+
     def children(self, role: str) -> list[int]:
         """Return the processes of the core, or of the edges."""
         return children_of(self.data)[role]
@@ -162,6 +170,16 @@ class Server(Worker):
                 if len(pids) == count and pid not in pids:
                     return
                 await asyncio.sleep(_LOOK_AGAIN)
+
+    async def _connect(self) -> Streams:
+        return await asyncio.open_connection("127.0.0.1", self.port)
+
+    async def _connect_to_core(self) -> Streams:
+        # A parent that was killed leaves its own behind.
+        cores = sorted(self._sockets.glob("*/link.sock"), key=lambda path: path.stat().st_mtime)
+        if not cores:
+            raise FileNotFoundError(self._sockets)
+        return await asyncio.open_unix_connection(str(cores[-1]))
 
 
 class Device(Worker):

@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -97,44 +98,42 @@ class _Pair:
 
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Connect = Callable[[], Awaitable[Streams]]
+"""Connects to a backend, or to a core; may raise OSError."""
 
 
 class Proxy:
-    """The proxy that one device, or all edges, connect to."""
+    """What one device connects to, or all edges of a backend: a port for each address of that."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Streams]], rng: random.Random) -> None:
-        """Create the proxy.
-
-        Args:
-            connect: Connects to the backend, or to the core; may raise OSError.
-            rng: Decides the sizes of the pieces that it forwards.
-        """
-        self._connect = connect
+    def __init__(self, rng: random.Random) -> None:
+        """Create the proxy; ``rng`` decides the sizes of the pieces that it forwards."""
         self._rng = rng
         self._pairs: set[_Pair] = set()
         self._fewer = asyncio.Event()
         self._held: set[Direction] = set()
         self._refuses = False
         self._next_is_held = False
-        self._server: asyncio.Server | None = None
-        self.port = 0
+        self._servers: list[asyncio.Server] = []
 
-    async def start_at(self, path: Path) -> None:
+    async def start_at(self, path: Path, connect: Connect) -> None:
         """Start to listen on a Unix socket."""
-        self._server = await asyncio.start_unix_server(self._serve, str(path))
+        server = await asyncio.start_unix_server(partial(self._serve, connect), str(path))
+        self._servers.append(server)
 
-    async def start(self) -> None:
-        """Start to listen on a TCP port."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+    async def start(self, connect: Connect) -> int:
+        """Start to listen on one more TCP port, and return it."""
+        server = await asyncio.start_server(partial(self._serve, connect), "127.0.0.1", 0)
+        self._servers.append(server)
+        port: int = server.sockets[0].getsockname()[1]
+        return port
 
     async def stop(self) -> None:
         """Reset all connections and stop listening."""
         self.heal()
         self.reset()
-        if self._server is not None:
-            self._server.close()
-            await self.until_connections(0)
+        for server in self._servers:
+            server.close()
+        await self.until_connections(0)
 
     def heal(self) -> None:
         """End all faults, and let held bytes through."""
@@ -225,12 +224,14 @@ class Proxy:
         await asyncio.sleep(seconds)
         self._refuses = False
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(
+        self, connect: Connect, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         if self._refuses:
             writer.transport.abort()
             return
         try:
-            there, back = await self._connect()
+            there, back = await connect()
         except OSError:
             writer.transport.abort()
             return

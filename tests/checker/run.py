@@ -9,10 +9,12 @@ from typing import Final
 from imtui.protocol.usersig import sign
 from imtui.server.node.data_dir import DataDir
 from tests.checker.app_faults import AppFaults
+from tests.checker.backend import Backend, web_socket_url
 from tests.checker.backend_faults import BackendFaults, EdgedFaults
 from tests.checker.client_faults import ClientFaults
-from tests.checker.erasures import what_lasts
 from tests.checker.lines import Line, Setup
+from tests.checker.node_faults import NodeFaults
+from tests.checker.nodes import Nodes
 from tests.checker.operations import Operations
 from tests.checker.processes import Device, Died, Server
 from tests.checker.proxy import Proxy
@@ -32,9 +34,10 @@ async def check(
     progress: Callable[[str], None] = lambda _: None,
     only: Collection[str] = (),
     edges: int = 0,
+    nodes: int = 0,
 ) -> Report:
     """Run with some faults, heal everything, and return the report; leave no process behind."""
-    run = Run(folder, seed, progress, only, edges)
+    run = Run(folder, seed, progress, only, edges, nodes)
     try:
         await run.start()
         await run.trouble(faults)
@@ -56,6 +59,7 @@ class Run:
         progress: Callable[[str], None],
         only: Collection[str] = (),
         edges: int = 0,
+        nodes: int = 0,
     ) -> None:
         """Prepare a run.
 
@@ -65,53 +69,56 @@ class Run:
             progress: Called with lines about the progress.
             only: The kinds of faults; all if it is empty.
             edges: How many edges the backend has; 0 for one process.
+            nodes: How many nodes it has, with an edge each; 0 for one without PostgreSQL.
         """
         self._folder = folder
         self._progress = progress
         self._state = State(folder, random.Random(seed), Report(seed))
-        self._server = Server(folder, edges)
-        self._witnesses = Witnesses() if edges else None
-        self._links = Proxy(self._server.connect_to_core, self._state.rng)
-        """Between the edges and the core."""
+        self._backend: Backend
+        self._witnesses = Witnesses() if edges or nodes else None
         self._acting: asyncio.Task[None] | None = None
         self._operations = Operations(self._state)
-        self._app = AppFaults(self._state, self._server.data)
+        kinds = self._prepare(edges, nodes)
+        self._app = AppFaults(self._state, self._backend.data)
         self._fault_kinds: Faults = {
             **ClientFaults(self._state, self._operations).kinds,
-            **self._backend_faults(),
-            **self._app.kinds,
+            **kinds,
+            **(self._app.kinds if not nodes else self._app.shared_kinds),
         }
         for kind in self._fault_kinds.keys() - (only or self._fault_kinds.keys()):
             del self._fault_kinds[kind]
 
-    def _backend_faults(self) -> Faults:
+    def _prepare(self, edges: int, nodes: int) -> Faults:
+        """Prepare the backend, and return its faults."""
+        state, operations = self._state, self._operations
+        if nodes:
+            assert self._witnesses is not None
+            shared = self._backend = Nodes(self._folder, nodes, state.rng)
+            return NodeFaults(state, operations, shared, self._witnesses).kinds
+        server = self._backend = Server(self._folder, state.rng, edges)
         if self._witnesses is None:
-            return BackendFaults(self._state, self._operations, self._server).kinds
-        return EdgedFaults(
-            self._state, self._operations, self._server, self._links, self._witnesses
-        ).kinds
+            return BackendFaults(state, operations, server).kinds
+        return EdgedFaults(state, operations, server, self._witnesses).kinds
 
     async def start(self) -> None:
         """Start all processes; the backend then knows all accounts and devices."""
-        if self._witnesses is not None:
-            await self._links.start_at(self._server.link)
-        await self._server.start()
+        await self._backend.start()
         for user_id, count in DEVICES.items():
             for number in range(1, count + 1):
-                proxy = Proxy(self._server.connect, self._state.rng)
-                await proxy.start()
+                proxy = Proxy(self._state.rng)
                 self._state.proxies.append(proxy)
+                ports = [await proxy.start(connect) for connect in self._backend.connects]
                 name = f"{user_id}{number}"
-                self._state.devices.append(self._device(user_id, name, proxy.port, name))
-        await asyncio.gather(*(device.start() for device in self._state.devices))
+                url = web_socket_url(ports)
+                self._state.devices.append(self._device(user_id, name, url, name))
+        devices = self._state.devices
+        await asyncio.gather(*(device.start() for device in devices))
         async with asyncio.timeout(HEALED_WITHIN):
-            await asyncio.gather(*(device.until_online() for device in self._state.devices))
-            await asyncio.gather(
-                *(device.ask("settle", insists=True) for device in self._state.devices)
-            )
+            await asyncio.gather(*(device.until_online() for device in devices))
+            await asyncio.gather(*(device.ask("settle", insists=True) for device in devices))
             if self._witnesses is not None:
-                key = DataDir(self._server.data).app_key()
-                await self._witnesses.start(f"ws://127.0.0.1:{self._server.port}", key)
+                key = DataDir(self._backend.data).app_key()
+                await self._witnesses.start(self._backend.url, key)
                 self._acting = asyncio.create_task(self._witnesses.act())
 
     async def stop(self) -> None:
@@ -121,18 +128,19 @@ class Run:
             tasks.append(self._acting)
         for task in tasks:
             task.cancel()
-        for worker in (*self._state.devices, self._server):
-            await worker.kill()
+        for device in self._state.devices:
+            await device.kill()
+        await self._backend.kill()
         if tasks:
             await asyncio.wait(tasks)
         # A fault that was cancelled during a restart may have left the process running.
-        for worker in (*self._state.devices, self._server):
-            await worker.kill()
-        for proxy in (*self._state.proxies, self._links):
+        for device in self._state.devices:
+            await device.kill()
+        await self._backend.remove()
+        for proxy in self._state.proxies:
             await proxy.stop()
         if self._witnesses is not None:
             await self._witnesses.stop()
-        self._server.remove_links()
 
     async def trouble(self, faults: int) -> None:
         """Run operations and faults, a few at a time."""
@@ -159,7 +167,7 @@ class Run:
                 await asyncio.wait({self._acting})
                 await self._witnesses.look("all")
                 await self._witnesses.settle()
-            for proxy in (*self._state.proxies, self._links):
+            for proxy in (*self._state.proxies, *self._backend.links):
                 proxy.heal()
             while self._state.operations:
                 await first(self._state.operations)
@@ -174,11 +182,11 @@ class Run:
         """Compare the devices with each other, and with the backend after one more kill."""
         async with asyncio.timeout(HEALED_WITHIN):
             dumps = [await self._dump(device) for device in self._state.devices]
-            await self._server.kill()
-            await self._server.start()
+            await self._backend.kill()
+            await self._backend.start()
             await self._app.rotations.check()
             for user_id in DEVICES:
-                fresh = self._device(user_id, f"{user_id}-fresh", self._server.port, "")
+                fresh = self._device(user_id, f"{user_id}-fresh", self._backend.url, "")
                 self._state.devices.append(fresh)
                 await fresh.start()
                 await fresh.until_online()
@@ -188,9 +196,7 @@ class Run:
                 dumps.append(Dump(dump.device, dump.user_id, 0, dump.views, dump.total_unread))
             await self._app.retention.clear()
             erased = [*self._state.record.erased(), *self._app.retention.marks]
-            self._state.record.wrong += await asyncio.to_thread(
-                what_lasts, self._server.data, erased
-            )
+            self._state.record.wrong += await self._backend.what_lasts(erased)
             self._state.report.erased = len(erased)
         return self._conclude(wrongs(self._state.record, dumps))
 
@@ -215,10 +221,10 @@ class Run:
         report.seconds = self._state.report.time
         return report
 
-    def _device(self, user_id: str, name: str, port: int, storage: str) -> Device:
-        key = DataDir(self._server.data).app_key()
+    def _device(self, user_id: str, name: str, url: str, storage: str) -> Device:
+        key = DataDir(self._backend.data).app_key()
         setup = Setup(
-            f"ws://127.0.0.1:{port}",
+            url,
             key.sdk_app_id,
             user_id,
             sign(user_id, key.sdk_app_id, key.secret_key),

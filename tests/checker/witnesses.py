@@ -17,6 +17,7 @@ from imtui.sdk import (
     UserStatus,
     UserStatusType,
 )
+from tests.server.node.edges.edged_server import until
 
 SHOWN: Final = "dora"
 WATCHER: Final = "eve"
@@ -60,9 +61,11 @@ class Witnesses:
     def __init__(self) -> None:
         """Start without devices."""
         self._stack = AsyncExitStack()
-        self._texts = {"text 0"}
+        self._texts = {_text(0)}
         """The text that was acknowledged last, and those that may have come after it."""
         self._number = 0
+        self._excuses = 0
+        """How often they were excused; 0 if what they notice counts."""
         self.kept = [_Watching(), _Watching()]
         self.wrong: list[str] = []
         self.looks = 0
@@ -79,7 +82,7 @@ class Witnesses:
         ]
         for client, name in zip((self.shown, *self.watchers), names, strict=True):
             await client.login(name, sign(name, key.sdk_app_id, key.secret_key))
-        await self.shown.set_self_status("text 0")
+        await self.shown.set_self_status(_text(0))
         await self.watchers[0].subscribe_user_status([SHOWN])
         for client, kept in zip(self.watchers, self.kept, strict=True):
             kept.friends = {friend.user_id for friend in await client.get_friend_list()}
@@ -98,7 +101,7 @@ class Witnesses:
 
     async def _change(self) -> None:
         self._number += 1
-        text = f"text {self._number}"
+        text = _text(self._number)
         self._texts.add(text)
         with suppress(IMError):
             await self.shown.set_self_status(text)
@@ -112,20 +115,39 @@ class Witnesses:
                 await watcher.add_friend(other)
                 await watcher.subscribe_user_status([other])
 
+    def excuse(self) -> None:
+        """Let them be away for longer than they have to come back, until ``come_back``."""
+        self._excuses += 1
+
+    async def come_back(self) -> None:
+        """Wait until all are back, and let what they notice from then on count."""
+        if not self._excuses:
+            return
+        excuses, number = self._excuses, self._number
+        await until(lambda: len(self._texts) == 1 and self._number > number)
+        for client, kept in zip(self.watchers, self.kept, strict=True):
+            await self._asked(client)
+            kept.statuses.clear()
+        if self._excuses == excuses:
+            self._excuses = 0
+
     async def look(self, after: str) -> None:
         """Check what the watcher was told and what the backend says, after a fault."""
         for client, kept in zip(self.watchers, self.kept, strict=True):
-            status = await self._asked(client)
-            for shown in (*kept.statuses, status):
+            status, texts = await self._asked(client)
+            statuses = [*kept.statuses, status]
+            kept.statuses.clear()
+            self.looks += 1
+            if self._excuses:
+                continue
+            for shown in statuses:
                 is_known = shown.status_type is not UserStatusType.UNKNOWN
                 if is_known and shown.status_type is not UserStatusType.ONLINE:
                     self.wrong.append(f"after {after}: {SHOWN} was {shown.status_type.name}")
                 elif is_known and not shown.custom_status:
                     self.wrong.append(f"after {after}: the text of {SHOWN} was cleared")
-            if status.custom_status not in self._texts:
-                self.wrong.append(f"after {after}: {status.custom_status!r}, not {self._texts}")
-            kept.statuses.clear()
-            self.looks += 1
+            if status.custom_status not in texts:
+                self.wrong.append(f"after {after}: {status.custom_status!r}, not {texts}")
 
     async def settle(self) -> None:
         """Compare the lists that the devices keep with those of the backend, in the end."""
@@ -141,16 +163,23 @@ class Witnesses:
                     f"device {number} has stale subscriptions: {kept.subscribed}, {subscribed}"
                 )
 
-    async def _asked(self, client: IMClient) -> UserStatus:
-        """Return the status once all are connected again."""
+    async def _asked(self, client: IMClient) -> tuple[UserStatus, set[str]]:
+        """Return the status once all are connected again, and the texts that it may have."""
         for _ in range(_TRIES):
             with suppress(IMError):
                 if self.shown.get_login_status() is LoginStatus.LOGINED:
                     await self.shown.get_user_status([SHOWN])
+                    texts, number = self._texts.copy(), self._number
                     (status,) = await client.get_user_status([SHOWN])
-                    return status
+                    # The text may have changed before the backend looked, or after it.
+                    later = range(number + 1, self._number + 1)
+                    return status, texts | {_text(each) for each in later}
             await asyncio.sleep(_RETRY)
         raise TimeoutError("the witnesses did not come back")
 
     def _client(self, url: str, key: AppKey) -> IMClient:
         return IMClient(url, key.sdk_app_id, timeout=_TIMEOUT, backoff=Backoff(0.05, 0.4))
+
+
+def _text(number: int) -> str:
+    return f"text {number}"
