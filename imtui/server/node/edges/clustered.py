@@ -57,6 +57,14 @@ class ClusteredBackend(EdgedBackend):
             found.cancel()
             await asyncio.wait((found,))
 
+    async def _new_child(self, place: int) -> Child:
+        core = self._found_core
+        child = await super()._new_child(place)
+        if place and self._found_core not in ("", core):
+            # It has moved since the child was told, and only those that have started hear of that.
+            child.tell(self._found_core)
+        return child
+
     async def _start_child(self, place: int) -> int:
         child = self._children[place] = await self._new_child(place)
         if place == 0:
