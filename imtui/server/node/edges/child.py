@@ -29,7 +29,7 @@ def run_child(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    setup = read_setup(sys.stdin.buffer)
+    setup = read_setup(sys.stdin.fileno())
     if setup is None:
         return 0
     try:

@@ -1,9 +1,10 @@
 """What the parent tells its children: how to begin, and what has changed."""
 
+import os
 import pickle
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import BinaryIO, Final
+from typing import Final
 
 from imtui.server.link.frames import About
 from imtui.server.node.config import BackendConfig
@@ -56,14 +57,24 @@ def encode(told: Setup | Told) -> bytes:
     return len(data).to_bytes(_LENGTH) + data
 
 
-def read_setup(stream: BinaryIO) -> Setup | None:
-    """Return what the parent has written first; None if it is gone."""
-    data = stream.read(int.from_bytes(stream.read(_LENGTH)))
+def read_setup(fd: int) -> Setup | None:
+    """Return what the parent has written first; None if it is gone.
+
+    What it has told since is left for whoever reads on, so nothing may be buffered here.
+    """
+    data = _read(fd, int.from_bytes(_read(fd, _LENGTH)))
     if not data:
         return None
     # From the parent, which runs the same program for the same user.
     told: Setup = pickle.loads(data)
     return told
+
+
+def _read(fd: int, size: int) -> bytes:
+    found = b""
+    while len(found) < size and (more := os.read(fd, size - len(found))):
+        found += more
+    return found
 
 
 class Changes:
