@@ -45,12 +45,12 @@ class NodeFaults:
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._under_way: list[str] = []
         self.kinds: Faults = {
-            "kill leading node": (2, partial(self._kill_node, leads=True)),
-            "kill other node": (2, partial(self._kill_node, leads=False)),
-            "end node": (2, self._end_node),
-            "kill core": (2, partial(self._kill_child, CORE)),
-            "kill edge": (2, partial(self._kill_child, EDGE)),
-            "stop core": (2, partial(self._stop_child, CORE)),
+            "kill leading node": (1, partial(self._kill_node, leads=True)),
+            "kill other node": (1, partial(self._kill_node, leads=False)),
+            "end node": (1, self._end_node),
+            "kill core": (1, partial(self._kill_child, CORE)),
+            "kill edge": (1, partial(self._kill_child, EDGE)),
+            "stop core": (1, partial(self._stop_child, CORE)),
             "stop edge": (1, partial(self._stop_child, EDGE)),
             "cut links": (1, self._cut_links),
             "hold links": (1, self._hold_links),

@@ -160,7 +160,7 @@ class Nodes:
         last = loop.time() + _GONE_WITHIN
         async with self.database.session() as session:
             while True:
-                found = await _found(session, marks)
+                found = await found_in(session, marks)
                 if not found or loop.time() > last:
                     return found
                 await asyncio.sleep(_LOOK_AGAIN)
@@ -211,10 +211,13 @@ class Database:
             connection.terminate()
 
 
-async def _found(
+async def found_in(
     session: "asyncpg.Connection[asyncpg.Record]", marks: Collection[str]
 ) -> list[str]:
-    tables = await session.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    """Return a line for each mark that is in a row of a table."""
+    tables = await session.fetch(
+        "SELECT tablename FROM pg_tables WHERE schemaname !~ '^(pg_catalog|information_schema)$'"
+    )
     found = []
     for (table,) in tables:
         rows = await session.fetch(f'SELECT t::text FROM "{table}" t')

@@ -79,6 +79,7 @@ class Run:
         self._acting: asyncio.Task[None] | None = None
         self._operations = Operations(self._state)
         kinds = self._prepare(edges, nodes)
+        self._has_kicks = nodes > 0
         self._app = AppFaults(self._state, self._backend.data)
         self._fault_kinds: Faults = {
             **ClientFaults(self._state, self._operations).kinds,
@@ -119,6 +120,8 @@ class Run:
             if self._witnesses is not None:
                 key = DataDir(self._backend.data).app_key()
                 await self._witnesses.start(self._backend.url, key)
+                if self._has_kicks:
+                    await self._app.kicks.start(self._backend.url, key)
                 self._acting = asyncio.create_task(self._witnesses.act())
 
     async def stop(self) -> None:
@@ -141,6 +144,7 @@ class Run:
             await proxy.stop()
         if self._witnesses is not None:
             await self._witnesses.stop()
+        await self._app.kicks.stop()
 
     async def trouble(self, faults: int) -> None:
         """Run operations and faults, a few at a time."""
@@ -167,6 +171,7 @@ class Run:
                 await asyncio.wait({self._acting})
                 await self._witnesses.look("all")
                 await self._witnesses.settle()
+            await self._app.kicks.check()
             for proxy in (*self._state.proxies, *self._backend.links):
                 proxy.heal()
             while self._state.operations:
@@ -212,7 +217,7 @@ class Run:
     def _conclude(self, wrong: list[str]) -> Report:
         report = self._state.report
         tracebacks = [f"{log.name} has a traceback" for log in self._tracebacks()]
-        report.wrong = wrong + self._app.rotations.wrong + self._app.retention.wrong + tracebacks
+        report.wrong = wrong + self._app.wrong + tracebacks
         if self._witnesses is not None:
             report.wrong += self._witnesses.wrong
             report.looks = self._witnesses.looks

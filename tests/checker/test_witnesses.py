@@ -63,6 +63,23 @@ async def test_that_somebody_was_not_online_is_told(backend: Backend, witnesses:
     assert f"after a fault: {SHOWN} was UNLOGINED" in witnesses.wrong
 
 
+async def test_what_happens_while_they_are_excused_does_not_count(
+    backend: Backend, witnesses: Witnesses
+) -> None:
+    acting = asyncio.create_task(witnesses.act())
+    witnesses.excuse()
+    await witnesses.shown.logout()
+    user_sig = sign(SHOWN, backend.app_key.sdk_app_id, backend.app_key.secret_key)
+    await witnesses.shown.login(SHOWN, user_sig)
+    await witnesses.look("a fault")
+    assert (witnesses.wrong, witnesses.looks) == ([], 0)
+    await witnesses.come_back()
+    await witnesses.look("nothing")
+    acting.cancel()
+    await asyncio.wait({acting})
+    assert (witnesses.wrong, witnesses.looks) == ([], 2)
+
+
 async def test_a_stale_list_is_told(witnesses: Witnesses) -> None:
     witnesses.kept[0].friends.add("nobody")
     witnesses.kept[1].subscribed.clear()

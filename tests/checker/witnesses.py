@@ -69,7 +69,7 @@ class Witnesses:
         self.kept = [_Watching(), _Watching()]
         self.wrong: list[str] = []
         self.looks = 0
-        """How often the status was looked at."""
+        """How often the status was looked at while all that is noticed counts."""
 
     async def start(self, url: str, key: AppKey) -> None:
         """Log in, over a connection of their own."""
@@ -137,9 +137,9 @@ class Witnesses:
             status, texts = await self._asked(client)
             statuses = [*kept.statuses, status]
             kept.statuses.clear()
-            self.looks += 1
             if self._excuses:
                 continue
+            self.looks += 1
             for shown in statuses:
                 is_known = shown.status_type is not UserStatusType.UNKNOWN
                 if is_known and shown.status_type is not UserStatusType.ONLINE:
