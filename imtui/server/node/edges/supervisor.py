@@ -95,12 +95,14 @@ class EdgedBackend:
         self._link_socket = stack.enter_context(_link_socket(stack))
         stack.push_async_callback(self._end_children)
         await self._start_core()
-        places = range(1, self._edges + 1)
-        sdk_app_id, *_ = await asyncio.gather(*map(self._start_child, places))
         # A core that is started again must not undo what the console has changed since.
         self._config = replace(self._config, settings={})
-        tasks = [asyncio.create_task(self._keep(place)) for place in self._children]
+        # It may end before the edges are ready, and without it they never are.
+        tasks = [asyncio.create_task(self._keep(0))]
         stack.push_async_callback(_cancel, tasks)
+        places = range(1, self._edges + 1)
+        sdk_app_id, *_ = await asyncio.gather(*map(self._start_child, places))
+        tasks += [asyncio.create_task(self._keep(place)) for place in places]
         pem = "" if config.tls is None else await _certificate(config.tls)
         self.address = address_of(ws[0], rest[0], sdk_app_id, pem)
         data.publish(self.address)
