@@ -14,7 +14,6 @@ from tests.checker.proxy import Break, Direction
 from tests.checker.state import Faults, State
 from tests.checker.witnesses import Witnesses
 from tests.server.children import CORE, EDGE
-from tests.server.node.edges.edged_server import until
 
 _AT_ONCE: Final = 2
 """How many of these faults overlap at most."""
@@ -161,8 +160,7 @@ class NodeFaults:
     async def _child(self, kind: str, role: str) -> AsyncIterator[tuple[Node, int]]:
         leads = self._rng.random() < 0.7
         async with self._fault(kind), self._node(leads=leads) as node:
-            await until(lambda: node.children(role) != [])
-            yield node, node.children(role)[0]
+            yield node, await node.until_child(role)
 
     @asynccontextmanager
     async def _node(self, *, leads: bool) -> AsyncIterator[Node]:

@@ -80,6 +80,14 @@ class Node(Worker):
         """Return the process of the core, or of the edge, if there is one."""
         return children_of(self.data)[role]
 
+    async def until_child(self, role: str) -> int:
+        """Return the process of the core, or of the edge; it may just be started again."""
+        async with asyncio.timeout(WITHIN):
+            while True:
+                if pids := self.children(role):
+                    return pids[0]
+                await asyncio.sleep(_LOOK_AGAIN)
+
     async def until_replaced(self, role: str, pid: int) -> None:
         """Wait until another process has taken the place of a child."""
         await until(lambda: self.children(role) not in ([], [pid]))
