@@ -1,8 +1,9 @@
 """Devices that only the backend's own faults can disturb: nobody may notice anything of those."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from typing import Final
+from typing import Final, TypeVar
 
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.usersig import sign
@@ -25,6 +26,8 @@ _OTHERS: Final = ("fay", "gus", "hal")
 _TIMEOUT: Final = 3.0
 _RETRY: Final = 0.1
 _TRIES: Final = 300
+
+T = TypeVar("T")
 
 
 class _Watching(IMSDKListener):
@@ -75,18 +78,18 @@ class Witnesses:
         """Log in, over a connection of their own."""
         for other in _OTHERS:
             async with self._client(url, key) as client:
-                await client.login(other, sign(other, key.sdk_app_id, key.secret_key))
+                await _insist(client.login, other, sign(other, key.sdk_app_id, key.secret_key))
         names = (SHOWN, WATCHER, WATCHER)
         self.shown, *self.watchers = [
             await self._stack.enter_async_context(self._client(url, key)) for _ in names
         ]
         for client, name in zip((self.shown, *self.watchers), names, strict=True):
-            await client.login(name, sign(name, key.sdk_app_id, key.secret_key))
-        await self.shown.set_self_status(_text(0))
-        await self.watchers[0].subscribe_user_status([SHOWN])
+            await _insist(client.login, name, sign(name, key.sdk_app_id, key.secret_key))
+        await _insist(self.shown.set_self_status, _text(0))
+        await _insist(self.watchers[0].subscribe_user_status, [SHOWN])
         for client, kept in zip(self.watchers, self.kept, strict=True):
-            kept.friends = {friend.user_id for friend in await client.get_friend_list()}
-            kept.subscribed = set((await client.get_subscriptions()).user_id_list)
+            kept.friends = {friend.user_id for friend in await _insist(client.get_friend_list)}
+            kept.subscribed = set((await _insist(client.get_subscriptions)).user_id_list)
             client.add_im_sdk_listener(kept)
 
     async def stop(self) -> None:
@@ -154,8 +157,8 @@ class Witnesses:
         for number, (client, kept) in enumerate(zip(self.watchers, self.kept, strict=True)):
             # What was pushed before this answer arrives before it.
             await self._asked(client)
-            friends = {friend.user_id for friend in await client.get_friend_list()}
-            subscribed = set((await client.get_subscriptions()).user_id_list)
+            friends = {friend.user_id for friend in await _insist(client.get_friend_list)}
+            subscribed = set((await _insist(client.get_subscriptions)).user_id_list)
             if kept.friends != friends:
                 self.wrong.append(f"device {number} has stale friends: {kept.friends}, {friends}")
             if kept.subscribed != subscribed:
@@ -179,6 +182,15 @@ class Witnesses:
 
     def _client(self, url: str, key: AppKey) -> IMClient:
         return IMClient(url, key.sdk_app_id, timeout=_TIMEOUT, backoff=Backoff(0.05, 0.4))
+
+
+async def _insist(call: Callable[..., Awaitable[T]], *arguments: object) -> T:
+    """Call again and again until there is an answer."""
+    for _ in range(_TRIES):
+        with suppress(IMError):
+            return await call(*arguments)
+        await asyncio.sleep(_RETRY)
+    raise TimeoutError("the witnesses had no answer")
 
 
 def _text(number: int) -> str:
