@@ -146,6 +146,16 @@ class Device(IMSDKListener):
                 return
 
     async def _dump(self, command: Command) -> Line:
+        # A page is what this device has, if the backend does not answer.
+        before = None
+        while True:
+            line = await self._views()
+            await self._client.get_user_status([self._setup.user_id])
+            if line == before:
+                return line
+            before = line
+
+    async def _views(self) -> Line:
         views = []
         for peer in self._peers:
             messages = await self._pages(peer, PAGE, sys.maxsize)

@@ -243,7 +243,7 @@ class Run:
         self._state.record.take(device.name, device.life, line)
 
     async def _dump(self, device: Device) -> Dump:
-        line = await device.ask("dump")
+        line = await device.ask("dump", insists=True)
         if line.code:
             raise RuntimeError(f"{device.name} cannot say what it has: {line}")
         for view in line.views:
