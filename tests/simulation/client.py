@@ -8,20 +8,33 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from imtui.protocol.usersig import sign
-from tests.simulation.backend import KEY
+from tests.simulation.core_process import KEY
 from tests.simulation.frames import CLOSE, HANDSHAKE, TEXT, Reader, text_frame
 from tests.simulation.network import Transport
 from tests.simulation.view import JSON, View, requests_in
 from tests.simulation.virtual_time import WALL_START, Process, World
 
 if TYPE_CHECKING:
-    from tests.simulation.backend import EdgeProcess
+    from tests.simulation.edge_process import EdgeProcess
     from tests.simulation.rules import Rules
 
 _HEARTBEAT_EVERY: Final = 25.0
 _ANSWERED_WITHIN: Final = 10.0
 _OPENED_WITHIN: Final = 10.0
 _REPEATED_AFTER: Final = 10.0
+_SYNCED_AFTER: Final = 5.0
+_SYNCED: Final = frozenset(
+    {
+        "getFriendList",
+        "getBlackList",
+        "getFriendApplicationList",
+        "getSubscriptions",
+        "getConversationList",
+        "getChangedMessages",
+        "getUserStatus",
+    }
+)
+"""What is asked again if the backend could not answer."""
 
 Done = Callable[[JSON | None, int], None]
 """Takes the result of a call, or its error code."""
@@ -319,6 +332,8 @@ class Client:
         if method != "heartbeat" and first != request_id:
             self._world.blame(f"{self.name}: {method} is answered out of order")
         del link.asked[request_id]
+        if error is not None and error["code"] == 70500 and method in _SYNCED:
+            self._process.call_later(_SYNCED_AFTER, self._sync_again, link)
         done(message.get("result"), 0 if error is None else error["code"])
 
     def _pushed(self, method: str, params: JSON) -> None:
@@ -352,6 +367,10 @@ class Client:
         self.ask("getFriendApplicationList", {}, self._take_requests)
         self.ask("getSubscriptions", {}, self._take_subscriptions)
         self.ask("getConversationList", {}, self._take_conversations)
+
+    def _sync_again(self, link: Link) -> None:
+        if link is self.link and link.is_logged_in:
+            self.sync()
 
     def _take_friends(self, result: JSON | None, code: int) -> None:
         if result is not None:

@@ -7,9 +7,9 @@ from imtui.server.core.friends.friends import Friends
 from imtui.server.core.subscriptions.part import Subscriptions
 from imtui.server.store.sql.loading import load_app
 from imtui.server.store.sqlite.connecting import connect_to_read
-from tests.simulation.backend import CoreProcess
 from tests.simulation.client import Client
-from tests.simulation.simulation import EDGES, Simulation
+from tests.simulation.core_process import CoreProcess
+from tests.simulation.simulation import Simulation
 
 _SETTLED_AFTER: Final = 100.0
 _TEXT_ENDS_WITHIN: Final = 2.0
@@ -21,6 +21,8 @@ def end(simulation: Simulation) -> None:
     """Heal what is broken, and compare what clients, core and store know."""
     _heal(simulation)
     core = simulation.core
+    if core is None:
+        simulation.world.blame("there is no core")
     if simulation.world.wrong or core is None:
         return
     for client in simulation.clients:
@@ -38,14 +40,7 @@ def end(simulation: Simulation) -> None:
 
 def _heal(simulation: Simulation) -> None:
     world = simulation.world
-    simulation.start_core()
-    for place in range(EDGES):
-        simulation.start_edge(place)
-    for process in world.processes:
-        process.is_stopped = False
-    simulation.rules.core_resumed()
-    for edge in simulation.live_edges():
-        edge.unblock_links(at_once=True)
+    simulation.heal()
     for client in simulation.clients:
         client.thaw()
         if client.link is not None:
@@ -115,7 +110,7 @@ def _differs(simulation: Simulation, client: Client) -> str:
 
 def _check_messages(simulation: Simulation) -> None:
     world = simulation.world
-    with_rows = connect_to_read(simulation.data.database)
+    with_rows = connect_to_read(simulation.database)
     try:
         stored = load_app(lambda sql: with_rows.execute(sql).fetchall())
         rows = with_rows.execute(
@@ -148,7 +143,7 @@ def _check_messages(simulation: Simulation) -> None:
                 world.blame(f"{client.name} has sent {msg_id}, and it is lost")
     core = simulation.core
     assert core is not None
-    now = core.process.clock().unix_ms
+    now = core.clock().unix_ms
     for status in stored.statuses:
         account = core.accounts[status.user_id]
         is_online = account.status.status_type is UserStatusType.ONLINE

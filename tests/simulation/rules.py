@@ -20,8 +20,9 @@ from imtui.server.link.ports import HTTPAnswer, HTTPRequest
 from tests.simulation.virtual_time import Process, World
 
 if TYPE_CHECKING:
-    from tests.simulation.backend import CoreProcess, EdgeProcess
     from tests.simulation.client import Link
+    from tests.simulation.core_process import CoreProcess
+    from tests.simulation.edge_process import EdgeProcess
 
 _NOTICED_WITHIN: Final = 10.0
 """How long it may take until the core hears of a loss, beside the time to come back, in seconds."""
@@ -47,10 +48,15 @@ class Rules:
         """The users who may have cleared their text."""
         self.kicked: dict[str, float] = {}
         """The users whom an admin has tried to kick, and when."""
+        self.may_refuse = False
+        """Whether the store may fail, so that something cannot be done."""
         self.is_policy_strict = False
         """Whether logins kick other devices of the account."""
         self.resumed_at = 0.0
         """When the core was last let go on after a stop."""
+        self._core: CoreProcess | None = None
+        """The newest one."""
+        self._committed_epoch = 0
         self._epochs: dict[Process, int] = {}
         self._heard: dict[int, int] = {}
         """The greatest epoch that each edge has heard of."""
@@ -61,6 +67,7 @@ class Rules:
 
     def restored(self, core: "CoreProcess") -> None:
         """Check what a new core begins with."""
+        self._core = core
         self._epochs[core.process] = core.epoch
         self.happened["core began"] += 1
         self._texts.clear()
@@ -82,6 +89,13 @@ class Rules:
                 if self.devices.get(key) is not state:
                     self.world.blame(f"a takeover turns {key} to {state}")
 
+    def committed_by(self, epoch: int, changes: list[Change]) -> None:
+        """Note what a core has made durable, of several that may follow each other."""
+        if epoch < self._committed_epoch:
+            self.world.blame(f"core {epoch} commits after core {self._committed_epoch}")
+        self._committed_epoch = epoch
+        self.committed(changes)
+
     def committed(self, changes: list[Change]) -> None:
         """Note what is durable now."""
         for change in changes:
@@ -93,6 +107,9 @@ class Rules:
 
     def changed(self, core: "CoreProcess", changes: list[Change]) -> None:
         """Check changes, before their commit."""
+        if core is not self._core:
+            # Another has taken over, so they will never be durable.
+            return
         for change in changes:
             match change:
                 case SessionClosed():
@@ -121,7 +138,7 @@ class Rules:
                 if self.world.now < core.started_at + RETURN_WITHIN:
                     self.world.blame(f"{who} is lost too early after a takeover")
             case CloseReason.LOST if link is not None:
-                problem = self._why_not_lost(link)
+                problem = self._why_not_lost(core, link)
                 if problem:
                     self.world.blame(f"{link.client.name} is lost, but {problem}")
             case CloseReason.SILENT if link is None or not link.is_silenced:
@@ -134,18 +151,19 @@ class Rules:
             case CloseReason.TAKEN_OVER if link is not None:
                 link.is_taken_over = True
 
-    def _why_not_lost(self, link: "Link") -> str:
+    def _why_not_lost(self, core: "CoreProcess", link: "Link") -> str:
         """Return why a device must not be lost now; empty if it may."""
         now, mine, theirs = self.world.now, link.end, link.end.other
         if mine.ended_at is not None and mine.ended_at <= (theirs.ended_at or now):
             return ""
         if theirs.ended_at is not None and now >= theirs.ended_at + RETURN_WITHIN:
             return ""
-        if now >= link.edge.heard_at + RETURN_WITHIN or now < self.resumed_at + 1.0:
+        heard_at = max(link.edge.heard_at(core.process), core.started_at)
+        if now >= heard_at + RETURN_WITHIN or now < self.resumed_at + 1.0:
             return ""
         return (
             f"the client ended at {mine.ended_at}, the edge at {theirs.ended_at}, which was"
-            f" heard at {link.edge.heard_at}"
+            f" heard at {heard_at}"
         )
 
     def _status_changed(self, change: StatusChanged) -> None:
@@ -186,6 +204,7 @@ class Rules:
     def rest_answered(self, request: HTTPRequest, answer: HTTPAnswer) -> None:
         """Check the answer to an admin."""
         is_done = b'"ErrorCode":0' in answer.content or b"70107" in answer.content
+        is_done |= self.may_refuse and b"70500" in answer.content
         if not is_done and answer.status != 503:
             self.world.blame(f"{request.path}: {answer.content.decode()}")
 
@@ -205,7 +224,8 @@ class Rules:
                     self.world.blame(f"{session.user_id} never came back, and is not lost")
                 continue
             ends = [end.ended_at for end in (link.end, link.end.other) if end.ended_at is not None]
-            if ends and now > max(min(ends), link.edge.heard_at, since) + late:
+            heard_at = link.edge.heard_at(core.process)
+            if ends and now > max(min(ends), heard_at, since) + late:
                 self.world.blame(f"{link.client.name} is gone, and not lost")
         if now < disturbed_until + _CALM:
             return

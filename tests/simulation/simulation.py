@@ -7,11 +7,12 @@ from random import Random
 from types import TracebackType
 from typing import Final, Self
 
-from tests.simulation.backend import CoreProcess, DataFolder, EdgeProcess
 from tests.simulation.client import Client, Link
+from tests.simulation.core_process import CoreProcess, DataFolder
+from tests.simulation.edge_process import EdgeProcess
 from tests.simulation.network import Listener, Network
 from tests.simulation.rules import Rules
-from tests.simulation.virtual_time import Process, World, exact
+from tests.simulation.virtual_time import Process, World, exact, new_process
 
 USERS: Final = ("alice", "bob", "carol", "dave")
 DEVICES: Final = 2
@@ -34,11 +35,9 @@ class Simulation:
         self._folder = tempfile.TemporaryDirectory(
             prefix="imtui-simulation-", dir=memory if memory.is_dir() else None
         )
-        self._listener = Listener()
-        self._director = Process(self.world, "director")
+        self.director = Process(self.world, "director")
         self._outside = Process(self.world, "clients")
         self._edge_numbers = 0
-        self.data = DataFolder(Path(self._folder.name), self.rules)
         self.core: CoreProcess | None = None
         self.edges: list[EdgeProcess | None] = [None] * EDGES
         self.clients = [
@@ -46,9 +45,8 @@ class Simulation:
             for user_id in USERS
             for device in range(DEVICES)
         ]
-        self.start_core()
-        for place in range(EDGES):
-            self.start_edge(place)
+        self._prepare(Path(self._folder.name))
+        self.start_all()
 
     def __enter__(self) -> Self:
         return self
@@ -62,26 +60,58 @@ class Simulation:
         for process in list(self.world.processes):
             self.network.killed(process)
             process.end()
-        if self.data.holder is not None:
-            self.data.holder.close()
+        self._close()
         self._folder.cleanup()
 
     def later(self, seconds: float, function: Callable[[], None]) -> None:
         """Do something later, which is part of what is broken."""
         at = self.world.now + exact(seconds)
         self.disturbed_until = max(self.disturbed_until, at)
-        self._director.arrive(at, function)
+        self.director.arrive(at, function)
 
     def live_edges(self) -> list[EdgeProcess]:
         """Return the edges whose processes there are."""
         return [edge for edge in self.edges if edge is not None]
 
+    def start_all(self) -> None:
+        """Start the processes that there are not."""
+        self.start_core()
+        for place in range(EDGES):
+            self.start_edge(place)
+
+    def heal(self) -> None:
+        """Let everything work from now on."""
+        self.start_all()
+        for process in self.world.processes:
+            process.is_stopped = False
+        self.rules.core_resumed()
+        for edge in self.live_edges():
+            edge.unblock_links(at_once=True)
+
     # The core
+
+    @property
+    def database(self) -> Path:
+        """Return the path of the database."""
+        return self._data.database
+
+    def _prepare(self, folder: Path) -> None:
+        """Make what cores and edges need."""
+        self._listener = Listener()
+        self._data = DataFolder(folder, self.rules)
+
+    def _close(self) -> None:
+        """Close what is open, after the end of all processes."""
+        if self._data.holder is not None:
+            self._data.holder.close()
 
     def start_core(self) -> None:
         """Start a core, unless there is one."""
         if self.core is None:
-            self.core = CoreProcess(self.world, self.rules, self.data, self._listener)
+            process = new_process(self.world, "core")
+            self.core = process.call(
+                CoreProcess, process, self.rules, self._data.take(), process.clock, self._listener
+            )
 
     def kill_core(self, seconds: float) -> None:
         """Kill the core; the next one comes so many seconds later."""
@@ -89,7 +119,7 @@ class Simulation:
         if core is not None:
             self.network.killed(core.process)
             core.process.end()
-            self.data.crash()
+            self._data.crash()
             self.rules.core_ended(core)
             self.later(seconds, self.start_core)
 
@@ -104,9 +134,10 @@ class Simulation:
         """Start an edge, unless there is one."""
         if self.edges[place] is None:
             self._edge_numbers += 1
-            self.edges[place] = EdgeProcess(
-                self.world, self.rules, self.network, self._listener, self._edge_numbers
-            )
+            self.edges[place] = self._new_edge(place, self._edge_numbers)
+
+    def _new_edge(self, place: int, number: int) -> EdgeProcess:
+        return EdgeProcess(self.world, self.rules, self.network, lambda: self._listener, number)
 
     def kill_edge(self, place: int, seconds: float) -> None:
         """Kill an edge; another one comes in its place so many seconds later."""

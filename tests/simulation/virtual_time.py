@@ -159,6 +159,9 @@ class Process:
         for _ in range(20):
             self.turn()
         self._soon.clear()
+        for task in self._tasks:
+            # One that has not begun is not cancelled.
+            cast(Coroutine[Any, Any, Any], task.get_coro()).close()
 
     def _run_soon(self) -> None:
         for _ in range(len(self._soon)):
@@ -230,6 +233,13 @@ class Process:
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
         """Note nothing: cancelled timers are skipped."""
+
+
+def new_process(world: World, name: str, wall_skew_max: float = 50.0) -> Process:
+    """Start a process whose clocks are wrong by some time; the monotonic one begins anywhere."""
+    random = world.random
+    skew, wall_skew = (random.random() - 0.5) * 1000, (random.random() - 0.5) * 2 * wall_skew_max
+    return Process(world, name, skew=skew, wall_skew=wall_skew)
 
 
 def exact(seconds: float) -> float:
