@@ -1,6 +1,6 @@
 """What happens in a simulation: what clients do, and faults."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Final, NamedTuple
 
@@ -221,9 +221,9 @@ _ACT_WEIGHTS: Final = {
 _FAULT_WEIGHTS: Final = {"kill core": 3, "cut link": 3, "block link": 2, "kill edge": 2}
 
 
-def random_step(random: Random) -> Step:
+def random_step(random: Random, faults: Mapping[str, Act]) -> Step:
     """Return any step: about as many acts as faults."""
-    table = (ACTS, _ACT_WEIGHTS) if random.random() < 0.6 else (FAULTS, _FAULT_WEIGHTS)
+    table = (ACTS, _ACT_WEIGHTS) if random.random() < 0.6 else (faults, _FAULT_WEIGHTS)
     kinds, weights = list(table[0]), [table[1].get(kind, 1) for kind in table[0]]
     kind = random.choices(kinds, weights)[0]
     spans = _LONG_SPANS if kind in ("freeze client", "stop edge", "block client") else SPANS
@@ -234,10 +234,10 @@ def random_step(random: Random) -> Step:
     return Step(kind, random.randrange(1000), random.randrange(1000), seconds, pause)
 
 
-def carry_out(simulation: Simulation, step: Step) -> None:
+def carry_out(simulation: Simulation, step: Step, faults: Mapping[str, Act]) -> None:
     """Let one thing happen, and the pause after it pass."""
-    if step.kind in FAULTS or step.kind in _ENDING_LOGINS:
+    if step.kind in faults or step.kind in _ENDING_LOGINS:
         simulation.later(0.0, lambda: None)
-    (FAULTS.get(step.kind) or ACTS[step.kind])(simulation, step)
+    (faults.get(step.kind) or ACTS[step.kind])(simulation, step)
     simulation.world.run_for(step.pause)
     simulation.rules.check(simulation.core, simulation.disturbed_until)
