@@ -112,6 +112,14 @@ class Commits:
         """Tell whether the last commit failed, so that nothing can be made durable at present."""
         return self._retry is not None
 
+    @property
+    def holds_all(self) -> bool:
+        """Tell whether nothing may leave the core, as another node may take over before a commit.
+
+        It would go on without what is not durable now.
+        """
+        return self.is_failing and self._store.is_shared
+
     def add(
         self, changes: list[Change], outputs: Sequence[Output], *, is_patient: bool = False
     ) -> None:
@@ -187,7 +195,7 @@ class Commits:
         if self._retry is None:
             self._commit()
         else:
-            if self._store.is_shared:
+            if self.holds_all:
                 self._refuse()
             self._hold_back()
         outputs, self._outputs = self._outputs, deque()

@@ -205,7 +205,8 @@ class CoreHost:
         changes = self._core.take_changes()
         if changes:
             outputs += self._deliver(changes, origin[0])
-        if changes or not self.commits.is_idle or not self._store.is_current:
+        is_free = self.commits.is_idle and not self.commits.holds_all and self._store.is_current
+        if changes or not is_free:
             # Many clients come back at once, and ask for much then.
             is_patient = not changes or request.method == Method.LOGIN
             self.commits.add(changes, outputs, is_patient=is_patient)

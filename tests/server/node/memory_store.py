@@ -26,6 +26,7 @@ class MemoryStore:
         self.is_alone = True
         """Whether maintenance can be done: no other process reads."""
         self.is_failing = False
+        self.is_shared = False
         self.archive = MemoryArchive()
 
     def load(self) -> StoredApp:
@@ -53,10 +54,6 @@ class MemoryStore:
             raise StoreError("It fails.")
         self.erasing()
         self.to_erase -= 1
-
-    @property
-    def is_shared(self) -> bool:
-        return False
 
     @property
     def is_current(self) -> bool:

@@ -352,6 +352,23 @@ def test_while_the_store_fails_nothing_durable_is_begun(bench: Bench) -> None:
     assert bench.answers() == [("answer", 3, "login", "ok")]
 
 
+def test_while_a_shared_store_fails_nothing_that_is_not_durable_is_read(bench: Bench) -> None:
+    bench.login(1, "alice")
+    bench.login(2, "bob")
+    bench.store.is_shared = bench.store.is_failing = True
+    bench.ask(1, "setSelfStatus", customStatus="Lunch")
+    bench.loop.turn()
+    bench.ask(2, "getUserStatus", 2, userIDList=["alice"])
+    bench.loop.turn()
+    assert bench.answers() == [("answer", 1, 1, 70500), ("answer", 2, 2, 70500)]
+    bench.store.is_failing = False
+    bench.loop.advance(1.0)
+    bench.ask(2, "getUserStatus", 3, userIDList=["alice"])
+    bench.loop.turn()
+    assert bench.answers() == [("answer", 2, 3, "ok")]
+    assert bench.edge.result["userStatusList"][0]["customStatus"] == "Lunch"
+
+
 def test_whoever_waits_for_deadlines_looks_again_when_one_may_have_moved(bench: Bench) -> None:
     looks = 0
 
