@@ -148,6 +148,7 @@ class CoreProcess:
         process, clock = self.process, self.clock
         log = ChangeLog(lambda: clock().unix_ms)
         self.edges = WatchedEdges(self, self._rules)
+        self.edges.unix_ms = lambda: clock().unix_ms
         observers = (log.observe, lambda changes, address: self._rules.changed(self, changes))
         self.host = CoreHost(
             self.core,

@@ -22,6 +22,8 @@ from imtui.server.edge.shared import Shared
 from imtui.server.edge.trust import Trust
 from imtui.server.edge.turns.fair_loop import Ranks
 from imtui.server.edge.turns.turns import Turns
+from imtui.server.instant import Instant
+from imtui.server.link.frames import Welcome
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ports import EDGE_SHIFT, HTTPRequest
 from imtui.server.link.remote_core import RemoteCore
@@ -104,19 +106,19 @@ class EdgeProcess:
         self.remote = RemoteCore(self._connect, LINK_KEY, self.number)
         self._linking = process.run(self.remote.run())
         welcome = await self.remote.welcome
+        clock = self.clock = self.welcomed(welcome)
         trust = Trust(welcome.key_ring, welcome.admins)
         metrics = Metrics()
-        edge = WatchedEdge(process.clock, welcome.heartbeat_timeout, metrics, trust, 0.0)
+        edge = WatchedEdge(clock, welcome.heartbeat_timeout, metrics, trust, 0.0)
         edge.watch(self, self._rules)
         edge.core = self.remote
         self.remote.serve(edge)
-        self.watch_core()
         buckets: Buckets[Any] = Buckets(welcome.settings.cpu_seconds)
         self.shared = Shared(
             edge,
-            LoginGuard(process.clock, no_audit),
+            LoginGuard(clock, no_audit),
             no_audit,
-            process.clock,
+            clock,
             process.cpu_clock,
             metrics,
             30.0,
@@ -132,13 +134,14 @@ class EdgeProcess:
             Ranks(loop),
         )
         self._next_session = (self.number << EDGE_SHIFT) + 1
-        silence = Alarm(process.clock, lambda now: edge.liveness.next_due(), edge.close_silent)
+        silence = Alarm(clock, lambda now: edge.liveness.next_due(), edge.close_silent)
         edge.on_due_changed = silence.look_again
         process.run(silence.run())
         self.edge = edge
 
-    def watch_core(self) -> None:
-        """Begin to watch whether there is a core, if that is of any use."""
+    def welcomed(self, welcome: Welcome) -> Callable[[], Instant]:
+        """Return the clock, as the core has taken this edge for the first time."""
+        return self.process.clock
 
     async def _connect(self, make: Callable[[], LinkSocket]) -> object:
         listener = self._find_core()
@@ -179,7 +182,7 @@ class EdgeProcess:
 
     def rest(self, path: str, **body: Any) -> None:
         """Pass a command of an admin on, whatever becomes of it."""
-        proof = Proof("administrator", int(self.process.clock().unix_ms / 1000) + 1, _ADMIN_SIG)
+        proof = Proof("administrator", int(self.clock().unix_ms / 1000) + 1, _ADMIN_SIG)
         request = HTTPRequest("POST", path, {}, msgspec.json.encode(body), proof=proof)
         self.process.run(self._rest(request))
 

@@ -6,11 +6,13 @@ from typing import Final, cast
 
 from imtui.server.core.change import Change
 from imtui.server.instant import Instant
+from imtui.server.link.frames import Welcome
 from imtui.server.node.core_node import CoreNode
 from imtui.server.node.data_dir import BackendError
 from imtui.server.node.edges.edge_process import _Absence
 from imtui.server.node.shared.read_ahead import ReadAhead
 from imtui.server.node.shared.store import until_taken
+from imtui.server.node.shared.wall_clock import WallClock
 from imtui.server.store.postgres.lease import Lease
 from imtui.server.store.postgres.store import PostgresStore
 from imtui.server.store.store import StoreError
@@ -23,7 +25,7 @@ from tests.simulation.shared.connection import PlayedConnection
 from tests.simulation.shared.database import Database
 from tests.simulation.virtual_time import World
 
-WALL_SKEW_MAX: Final = 280.0
+WALL_SKEW_MAX: Final = 3600.0
 _REFUSED: Final = b"70500"
 
 
@@ -165,11 +167,14 @@ class NodeEdge(EdgeProcess):
         self._on_absent = on_absent
         super().__init__(world, rules, network, find_core, number, WALL_SKEW_MAX)
 
-    def watch_core(self) -> None:
-        absence = _Absence()
+    def welcomed(self, welcome: Welcome) -> Callable[[], Instant]:
+        absence, clock = _Absence(), WallClock(self.process.clock)
+        clock.set(welcome.unix_ms)
+        self.remote.on_wall_time = clock.set
         self.remote.on_welcome = absence.end
         self.remote.on_core_lost = absence.begin
         self.process.run(self._until_absent(absence))
+        return clock.now
 
     async def _until_absent(self, absence: _Absence) -> None:
         try:
