@@ -4,12 +4,14 @@ from typing import Any, Final
 
 from imtui.protocol.status import UserStatusType
 from imtui.server.core.friends.friends import Friends
+from imtui.server.core.stored import StoredApp
 from imtui.server.core.subscriptions.part import Subscriptions
 from imtui.server.store.sql.loading import load_app
 from imtui.server.store.sqlite.connecting import connect_to_read
 from tests.simulation.client import Client
 from tests.simulation.core_process import CoreProcess
-from tests.simulation.simulation import Simulation
+from tests.simulation.simulation import USERS, Simulation
+from tests.simulation.virtual_time import World
 
 _SETTLED_AFTER: Final = 100.0
 _TEXT_ENDS_WITHIN: Final = 2.0
@@ -33,7 +35,7 @@ def end(simulation: Simulation) -> None:
         elif client.wants:
             simulation.world.blame(f"{client.name} does not come back")
     _check_sessions(simulation, core)
-    _check_messages(simulation)
+    _check_stored(simulation, core)
     _check_edges(simulation, core)
     simulation.rules.core_ended(core)
 
@@ -108,8 +110,7 @@ def _differs(simulation: Simulation, client: Client) -> str:
     return ""
 
 
-def _check_messages(simulation: Simulation) -> None:
-    world = simulation.world
+def _check_stored(simulation: Simulation, core: CoreProcess) -> None:
     with_rows = connect_to_read(simulation.database)
     try:
         stored = load_app(lambda sql: with_rows.execute(sql).fetchall())
@@ -119,6 +120,38 @@ def _check_messages(simulation: Simulation) -> None:
         ).fetchall()
     finally:
         with_rows.close()
+    _check_lists(simulation.world, core, stored)
+    _check_statuses(simulation.world, core, stored)
+    _check_messages(simulation, stored, rows)
+
+
+def _check_lists(world: World, core: CoreProcess, stored: StoredApp) -> None:
+    friends = core.state[Friends]
+    for name, pairs, lists in (
+        ("friends", [one[:2] for one in stored.friends], friends.lists),
+        ("blocked", [one[:2] for one in stored.blocked], friends.blocked),
+        ("subscriptions", stored.subscriptions, core.state[Subscriptions].lists),
+    ):
+        known = {(user, one) for user in USERS for one in lists.members(user)}
+        if known != set(pairs):
+            world.blame(f"the {name} {sorted(pairs)} are stored, the core has {sorted(known)}")
+
+
+def _check_statuses(world: World, core: CoreProcess, stored: StoredApp) -> None:
+    now = core.clock().unix_ms
+    for status in stored.statuses:
+        account = core.accounts[status.user_id]
+        is_online = account.status.status_type is UserStatusType.ONLINE
+        if is_online and status.custom.standing.text != account.status.custom_status:
+            world.blame(f"{status.user_id} is stored as {status}, and is {account.status}")
+        if (account.custom.standing.expires_at or now) < now - _TEXT_ENDS_WITHIN * 1000:
+            world.blame(f"the text of {status.user_id} has not ended: {account.custom}")
+
+
+def _check_messages(
+    simulation: Simulation, stored: StoredApp, rows: list[tuple[int, int, str, str]]
+) -> None:
+    world = simulation.world
     members = {one.key: {member.user_id for member in one.members} for one in stored.conversations}
     conversations: dict[int, list[tuple[int, str, str]]] = {key: [] for key in members}
     for key, seq, sender, msg_id in rows:
@@ -141,13 +174,3 @@ def _check_messages(simulation: Simulation) -> None:
         for msg_id in client.acknowledged:
             if (client.user_id, msg_id) not in names:
                 world.blame(f"{client.name} has sent {msg_id}, and it is lost")
-    core = simulation.core
-    assert core is not None
-    now = core.clock().unix_ms
-    for status in stored.statuses:
-        account = core.accounts[status.user_id]
-        is_online = account.status.status_type is UserStatusType.ONLINE
-        if is_online and status.custom.standing.text != account.status.custom_status:
-            world.blame(f"{status.user_id} is stored as {status}, and is {account.status}")
-        if (account.custom.standing.expires_at or now) < now - _TEXT_ENDS_WITHIN * 1000:
-            world.blame(f"the text of {status.user_id} has not ended: {account.custom}")

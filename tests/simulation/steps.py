@@ -218,7 +218,13 @@ _ACT_WEIGHTS: Final = {
     "send messages": 2,
     "all come": 2,
 }
-_FAULT_WEIGHTS: Final = {"kill core": 3, "cut link": 3, "block link": 2, "kill edge": 2}
+_FAULT_WEIGHTS: Final = {
+    "kill core": 3,
+    "cut link": 3,
+    "block link": 2,
+    "kill edge": 2,
+    "lose a commit": 3,
+}
 
 
 def random_step(random: Random, faults: Mapping[str, Act]) -> Step:

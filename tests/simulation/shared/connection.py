@@ -184,7 +184,7 @@ class Session:
             backend.rollback()
             return
         backend.carried, connection.carries = connection.carries, None
-        if database.lost_commits:
+        if database.lost_commits and backend.carried is not None and backend.carried[1]:
             if database.lost_commits.pop() == "after":
                 backend.commit()
             self._end()

@@ -1,13 +1,15 @@
 """The faults of a shared store and of the nodes around it, beside those of edges and clients."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, cast
 
 from tests.simulation.shared.node import WALL_SKEW_MAX
 from tests.simulation.shared.simulation import SharedSimulation
 from tests.simulation.simulation import EDGES, Simulation
-from tests.simulation.steps import FAULTS, Act, Step
+from tests.simulation.steps import ACTS, FAULTS, Act, Step
 
+_ALONE: Final = 15.0
+"""For how many seconds nobody may take over from a core whose commit is lost."""
 _DATABASE_MAX: Final = 30.0
 """How long the database is away or slow at most, in seconds."""
 
@@ -31,7 +33,7 @@ def _slow_database(simulation: SharedSimulation, step: Step) -> None:
     simulation.later(seconds, lambda: None)
 
 
-def _cut(simulation: SharedSimulation, places: range, seconds: float) -> None:
+def _cut(simulation: SharedSimulation, places: Iterable[int], seconds: float) -> None:
     for place in places:
         simulation.store.cut(simulation.nodes[place].name, seconds)
     simulation.later(seconds, lambda: None)
@@ -59,6 +61,11 @@ def _lose_call(simulation: SharedSimulation, step: Step) -> None:
 
 def _lose_commit(simulation: SharedSimulation, step: Step) -> None:
     simulation.store.lost_commits.append(("before", "after")[step.what % 2])
+    if step.what % 3:
+        ACTS["send message"](simulation, step)
+    if step.who % 4:
+        # Otherwise another takes over before this core finds out what became of it.
+        _cut(simulation, set(range(EDGES)) - {simulation.leader}, _ALONE)
 
 
 def _set_clock(simulation: SharedSimulation, step: Step) -> None:

@@ -38,6 +38,7 @@ class SharedStore(PostgresStore):
         self._played = PlayedConnection(database, process, node)
         super().__init__(self._played, Lease(self._played, node, clock=process.time))
         self._uncommitted: list[Change] = []
+        self._committed_at = 0.0
 
     def clock(self) -> Instant:
         return Instant(self._process.time(), super().clock().unix_ms)
@@ -52,6 +53,7 @@ class SharedStore(PostgresStore):
         self._played.carries = self._lease.epoch, list(self._uncommitted)
         super().commit()
         self._uncommitted.clear()
+        self._committed_at = self._process.world.now
 
     def why_not_told(self, data: bytes) -> str:
         """Return why the core must not tell this now; empty if it may."""
@@ -61,7 +63,9 @@ class SharedStore(PostgresStore):
             return "before its commit"
         if self._database.epoch > self._lease.epoch:
             return "after another has taken over"
-        return "" if self._lease.is_held else "without the lease"
+        # A commit may take longer than the lease, and then only what waited for it leaves.
+        is_current = self._lease.is_held or self._committed_at == self._process.world.now
+        return "" if is_current else "without the lease"
 
 
 class Node:
