@@ -35,16 +35,11 @@ class BlockingProcess(Process):
         self._thread.start()
 
     def block(self, seconds: float) -> None:
-        """Wait in the middle of a turn."""
-        self.check_alive()
+        """Wait in the middle of a turn; raises KilledError if it is killed meanwhile."""
         self._blocked_until = self.world.now + exact(seconds)
         self._turn_ends.release()
         self._turn_begins.acquire()
         self._blocked_until = None
-        self.check_alive()
-
-    def check_alive(self) -> None:
-        """Let nothing more be done by a process that was killed."""
         if self.is_dead:
             raise KilledError
 

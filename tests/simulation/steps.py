@@ -224,6 +224,8 @@ _FAULT_WEIGHTS: Final = {
     "block link": 2,
     "kill edge": 2,
     "lose a commit": 3,
+    "slow database": 3,
+    "stop core": 2,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar, cast
 import asyncpg
 
 from imtui.server.store.postgres.connection import ANSWER_WITHIN, Connection
-from tests.simulation.blocking import BlockingProcess
+from tests.simulation.blocking import BlockingProcess, KilledError
 from tests.simulation.shared.database import Backend, Carried, Database
 
 _SLOW_MAX: Final = 4.0
@@ -46,11 +46,14 @@ class PlayedConnection(Connection):
         self.drop()
 
     def _call(self, work: Awaitable[T], seconds: float | None = None) -> T:
-        self._process.check_alive()
+        coroutine = cast(Coroutine[Any, Any, T], work)
+        if self._process.is_dead:
+            coroutine.close()
+            raise KilledError
         within = self._within if seconds is None else seconds
         self.deadline = self._process.world.now + within
         try:
-            cast(Coroutine[Any, Any, T], work).send(None)
+            coroutine.send(None)
         except StopIteration as done:
             return cast(T, done.value)
         except TimeoutError as error:
@@ -88,6 +91,7 @@ class Session:
         self._connection = connection
         self._database = database
         self._backend = backend
+        self._process = process
         self._random = process.world.random
         self._world = process.world
 
@@ -184,6 +188,10 @@ class Session:
             backend.rollback()
             return
         backend.carried, connection.carries = connection.carries, None
+        if database.stopped_commits:
+            database.stopped_commits.pop()(self._process)
+            connection.wait(self._world.now)
+            self._check_there()
         if database.lost_commits and backend.carried is not None and backend.carried[1]:
             if database.lost_commits.pop() == "after":
                 backend.commit()

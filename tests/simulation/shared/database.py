@@ -18,7 +18,7 @@ from imtui.server.store.postgres.connection import positional
 from imtui.server.store.postgres.lease import _TAKE
 from imtui.server.store.postgres.schema import EDGE_NUMBERS, FIRST_LEASE
 from imtui.server.store.sql import schema
-from tests.simulation.virtual_time import WALL_START, World
+from tests.simulation.virtual_time import WALL_START, Process, World
 
 _IDLE_MAX: Final = 30.0
 """After so many seconds in which a transaction does nothing its session is ended."""
@@ -164,8 +164,10 @@ class Database:
         """Until when each node does not reach it."""
         self.lost_commits: list[str] = []
         """How sessions end with the next commits: before or after these are durable."""
+        self.stopped_commits: list[Callable[[Process], None]] = []
+        """Called with the processes that ask for the next commits, to stop them before these."""
         self.lost_calls: list[str] = []
-        """The same for any other statements."""
+        """How sessions end with the next statements: before or after these are executed."""
         self._pids = itertools.count(1000)
         made = self.connect_file()
         made.executescript(f"PRAGMA journal_mode = WAL; {schema.EMPTY} {_LEASE}")
@@ -247,6 +249,7 @@ class Database:
         self._cut_until.clear()
         self.lost_commits.clear()
         self.lost_calls.clear()
+        self.stopped_commits.clear()
 
     def close(self) -> None:
         """End all sessions."""

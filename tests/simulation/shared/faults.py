@@ -84,6 +84,9 @@ SHARED_FAULTS: Final[dict[str, Act]] = FAULTS | {
     "stop core of a node": _of_nodes(
         lambda simulation, step: simulation.stop_core_of(step.who % EDGES, step.seconds)
     ),
+    "stop core in a commit": _of_nodes(
+        lambda simulation, step: simulation.stop_core_in_commit(step.seconds)
+    ),
     "lose a session": _of_nodes(_lose_session),
     "lose a statement": _of_nodes(_lose_call),
     "lose a commit": _of_nodes(_lose_commit),

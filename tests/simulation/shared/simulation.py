@@ -81,6 +81,12 @@ class SharedSimulation(Simulation):
         if core is not None:
             self._stop(core.process, seconds, self.rules.core_resumed)
 
+    def stop_core_in_commit(self, seconds: float) -> None:
+        """Stop the core that commits next in the middle of its transaction."""
+        self.store.stopped_commits.append(
+            lambda process: self._stop(process, seconds, self.rules.core_resumed)
+        )
+
     @property
     def leader(self) -> int:
         """Return the place of the node whose core serves; of any, if there is none."""
