@@ -11,7 +11,6 @@ from imtui.server.store.postgres.connection import ANSWER_WITHIN, Connection
 from tests.simulation.blocking import BlockingProcess, KilledError
 from tests.simulation.shared.database import Backend, Carried, Database
 
-_SLOW_MAX: Final = 4.0
 _LOOK_EVERY: Final = 0.1
 """How often a statement looks whether the row that it waits for is free."""
 _QUICK_MAX: Final = 0.02
@@ -144,7 +143,7 @@ class Session:
         self._arrive()
         slow = database.is_slow
         if slow or self._random.random() < _NOT_AT_ONCE:
-            self._take(self._random.random() * (_SLOW_MAX if slow else _QUICK_MAX))
+            self._take(self._random.random() * (database.slowest if slow else _QUICK_MAX))
         lost = database.lost_calls.pop() if database.lost_calls else ""
         if lost == "before":
             self._end()
@@ -168,6 +167,9 @@ class Session:
             self._connection.wait(self._connection.deadline)
             raise TimeoutError
         database.look()
+        if backend.is_over:
+            # Its transaction has done nothing for too long.
+            self._end()
 
     def _take(self, seconds: float) -> None:
         """Let the server take some time; what takes too long is ended on either side."""
@@ -197,7 +199,7 @@ class Session:
                 backend.commit()
             self._end()
         is_quick = not database.is_slow and self._random.random() > _NOT_AT_ONCE
-        most = _SLOW_MAX if database.is_slow else _QUICK_MAX
+        most = database.slowest if database.is_slow else _QUICK_MAX
         seconds = 0.0 if is_quick else self._random.random() * most
         backend.commits_at = self._world.now + seconds
         if not is_quick:

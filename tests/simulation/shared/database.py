@@ -159,7 +159,8 @@ class Database:
         """The newest one for which the lease was taken."""
         self.on_commit: Callable[[int, list[Change]], None] = lambda epoch, changes: None
         self.down_until = 0.0
-        self.slow_until = 0.0
+        self.slow_until = self.slowest = 0.0
+        """Until when statements are slow, and how long they take at most, in seconds."""
         self._cut_until: dict[str, float] = {}
         """Until when each node does not reach it."""
         self.lost_commits: list[str] = []

@@ -10,6 +10,8 @@ from tests.simulation.steps import ACTS, FAULTS, Act, Step
 
 _ALONE: Final = 15.0
 """For how many seconds nobody may take over from a core whose commit is lost."""
+_SLOWEST: Final = (0.3, 1.0, 2.1, 4.0)
+"""How long a statement takes at most if the database is slow: some take too long, or many."""
 _DATABASE_MAX: Final = 30.0
 """How long the database is away or slow at most, in seconds."""
 
@@ -30,6 +32,8 @@ def _crash_database(simulation: SharedSimulation, step: Step) -> None:
 def _slow_database(simulation: SharedSimulation, step: Step) -> None:
     seconds = min(step.seconds, _DATABASE_MAX)
     simulation.store.slow_until = simulation.world.now + seconds
+    simulation.store.slowest = _SLOWEST[step.what % len(_SLOWEST)]
+    ACTS["send messages"](simulation, step)
     simulation.later(seconds, lambda: None)
 
 
