@@ -127,10 +127,11 @@ class CoreProcess:
         self.store = store
         self._rules = rules
         self.metrics = Metrics()
-        self.started_at = process.world.now
         store.app_key(KEY)
         stored = store.load()
         self.epoch = stored.start
+        # Loading may take long.
+        self.started_at = process.world.now
         self.core = Core(stored, clock(), archive=store.archive, keeps_devices=True)
         self._start(listener)
 
