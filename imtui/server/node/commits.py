@@ -213,6 +213,9 @@ class Commits:
         began = self._loop.time()
         try:
             self._store.commit()
+            if not self._store.is_current:
+                # It has taken so long that another node may have taken over meanwhile.
+                self._store.commit()
         except StoreError as error:
             self._log_failure(str(error))
             self._metrics.commit_failures += 1

@@ -27,6 +27,7 @@ class MemoryStore:
         """Whether maintenance can be done: no other process reads."""
         self.is_failing = False
         self.is_shared = False
+        self.is_current = True
         self.archive = MemoryArchive()
 
     def load(self) -> StoredApp:
@@ -54,10 +55,6 @@ class MemoryStore:
             raise StoreError("It fails.")
         self.erasing()
         self.to_erase -= 1
-
-    @property
-    def is_current(self) -> bool:
-        return True
 
     def rest(self) -> bool:
         self.rests += 1

@@ -369,6 +369,22 @@ def test_while_a_shared_store_fails_nothing_that_is_not_durable_is_read(bench: B
     assert bench.edge.result["userStatusList"][0]["customStatus"] == "Lunch"
 
 
+def test_nothing_is_told_after_a_commit_in_which_another_node_took_over(bench: Bench) -> None:
+    bench.login(1, "alice")
+    store = bench.store
+    store.is_shared = True
+    commit = store.commit
+
+    def commit_late() -> None:
+        commit()
+        store.is_current, store.is_failing = False, True
+
+    store.commit = commit_late  # type: ignore[method-assign]
+    bench.ask(1, "setSelfStatus", customStatus="Lunch")
+    bench.loop.turn()
+    assert bench.answers() == [("answer", 1, 1, 70500)]
+
+
 def test_whoever_waits_for_deadlines_looks_again_when_one_may_have_moved(bench: Bench) -> None:
     looks = 0
 
