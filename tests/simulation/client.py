@@ -57,6 +57,7 @@ class Link(asyncio.Protocol):
         self.is_resuming = False
         self.has_logged_out = False
         self.is_taken_over = False
+        self.dialed_at = client.now
         self.unknown_since: float | None = None
         """Since when it believes to be logged in, and the core knows nothing of it."""
         self.was_frozen = False
@@ -118,6 +119,11 @@ class Client:
         """All messages, by their IDs."""
         self._ids = 0
         self._retry: asyncio.TimerHandle | None = None
+
+    @property
+    def now(self) -> float:
+        """Return the time."""
+        return self._world.now
 
     @property
     def is_logged_in(self) -> bool:

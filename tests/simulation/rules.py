@@ -16,6 +16,7 @@ from imtui.server.core.accounts.changes import (
 from imtui.server.core.accounts.device import DeviceState
 from imtui.server.core.change import Change
 from imtui.server.core.presence.changes import StatusChanged
+from imtui.server.edge.gateway import LOGIN_TIMEOUT
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest
 from tests.simulation.virtual_time import Process, World
 
@@ -157,6 +158,9 @@ class Rules:
         if mine.ended_at is not None and mine.ended_at <= (theirs.ended_at or now):
             return ""
         if theirs.ended_at is not None and now >= theirs.ended_at + RETURN_WITHIN:
+            return ""
+        if not link.is_logged_in and now >= link.dialed_at + LOGIN_TIMEOUT:
+            # Its edge may have closed it, as the core has not answered in time.
             return ""
         heard_at = max(link.edge.heard_at(core.process), core.started_at)
         if now >= heard_at + RETURN_WITHIN or now < self.resumed_at + 1.0:

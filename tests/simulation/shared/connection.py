@@ -38,6 +38,15 @@ class PlayedConnection(Connection):
         self.carries: Carried | None = None
         """What the next commit makes durable."""
 
+    @property
+    def has_lost_unknown(self) -> bool:
+        """Tell whether the session has ended and the end does not reach this node.
+
+        Others take over at once then, and this node answers reads until it misses an answer.
+        """
+        session = self._connection
+        return isinstance(session, Session) and session.is_over and not session.is_closed()
+
     def another(self) -> Connection:
         return PlayedConnection(self._database, self._process, self._node)
 
@@ -98,6 +107,11 @@ class Session:
         backend = self._backend
         is_known = backend.is_over and not self._database.is_cut(backend.node)
         return backend.is_left or is_known
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the server has ended it."""
+        return self._backend.is_over
 
     def get_server_pid(self) -> int:
         return self._backend.pid

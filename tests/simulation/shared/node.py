@@ -61,7 +61,7 @@ class SharedStore(PostgresStore):
             return ""
         if self._uncommitted:
             return "before its commit"
-        if self._database.epoch > self._lease.epoch:
+        if self._database.epoch > self._lease.epoch and not self._played.has_lost_unknown:
             return "after another has taken over"
         # A commit may take longer than the lease, and then only what waited for it leaves.
         is_current = self._lease.is_held or self._committed_at == self._process.world.now
