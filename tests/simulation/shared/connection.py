@@ -177,13 +177,18 @@ class Session:
         database, backend = self._database, self._backend
         if self.is_closed():
             raise asyncpg.InterfaceError("the connection is closed")
-        if database.is_cut(backend.node):
-            self._connection.wait(self._connection.deadline)
-            raise TimeoutError
+        self._pass_cut()
         database.look()
         if backend.is_over:
             # Its transaction has done nothing for too long.
             self._end()
+
+    def _pass_cut(self) -> None:
+        """Wait until something passes to the server again; raises TimeoutError if it is late."""
+        while self._database.is_cut(self._backend.node):
+            if self._world.now >= self._connection.deadline:
+                raise TimeoutError
+            self._connection.wait(min(self._connection.deadline, self._world.now + _LOOK_EVERY))
 
     def _take(self, seconds: float) -> None:
         """Let the server take some time; what takes too long is ended on either side."""
@@ -233,9 +238,7 @@ class Session:
 
     def _check_there(self) -> None:
         """Raise if the session has ended, or its answer does not come any more."""
-        if self._database.is_cut(self._backend.node):
-            self._connection.wait(self._connection.deadline)
-            raise TimeoutError
+        self._pass_cut()
         if self._backend.is_over:
             self._end()
 
