@@ -31,7 +31,11 @@ _SLACK: Final = 1.0
 _SETTINGS: Final = f"""
 SET statement_timeout = '{ANSWER_WITHIN:.0f}s';
 SET idle_in_transaction_session_timeout = '30s';
+SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 4;
+SET tcp_user_timeout = '9s';
 """
+"""PostgreSQL ends the session of a machine that is cut off, which may hold the lease for long. By
+then its core has missed answers, and tells nothing more."""
 
 T = TypeVar("T")
 

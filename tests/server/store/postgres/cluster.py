@@ -99,7 +99,8 @@ class PostgresServer:
 
     def dsn(self, database: str = "postgres") -> str:
         """Return the address of a database."""
-        return f"postgresql://{ROLE}@/{database}?host={self.folder}"
+        port = self._settings.get("port", "5432")
+        return f"postgresql://{ROLE}@/{database}?host={self.folder}&port={port}"
 
     def database(self, test: str) -> str:
         """Return the address of a test's database; it is made if there is none."""
