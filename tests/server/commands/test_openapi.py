@@ -88,5 +88,6 @@ def test_what_the_field_does_not_have_is_marked_as_ours() -> None:
         "imtui_admin",
         "imtui_console",
         "imtui_key",
+        "imtui_node",
         "imtui_status",
     }
