@@ -53,21 +53,28 @@ class SlowLine:
         self._server.close()
         for task in self._tasks:
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there = await asyncio.open_unix_connection(str(self._to))
-        for one, other in ((reader, there[1]), (there[0], writer)):
-            task = asyncio.create_task(self._pass_on(one, other))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        from_server, to_server = await asyncio.open_unix_connection(str(self._to))
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._pass_on(reader, to_server))
+                group.create_task(self._pass_on(from_server, writer))
+        finally:
+            for end in (writer, to_server):
+                end.transport.abort()
+            # The sockets are closed in the next turn.
+            await asyncio.sleep(0)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(_READ):
                 self._loop.call_later(AWAY / 2, writer.write, data)
-        self._loop.call_later(AWAY / 2, writer.close)
 
 
 @contextmanager
