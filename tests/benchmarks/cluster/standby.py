@@ -47,7 +47,7 @@ class SlowLine:
 
     async def _open(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
-        self._server = await asyncio.start_unix_server(self._carry, self._path)
+        self._server = await asyncio.start_unix_server(self._accept, self._path)
 
     async def _close(self) -> None:
         self._server.close()
@@ -55,11 +55,12 @@ class SlowLine:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = self._loop.create_task(self._carry(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         from_server, to_server = await asyncio.open_unix_connection(str(self._to))
         try:
             async with asyncio.TaskGroup() as group:
