@@ -34,6 +34,11 @@ import pytest
             "imtui.cli.main",
             ["textual", "rich", "websockets", "httpx", "starlette", "uvicorn", "imtui.server.core"],
         ),
+        # For its parser, whichever command runs.
+        (
+            "imtui.cli.verbs.serve",
+            ["imtui.server.core", "imtui.server.link", "imtui.server.store", "asyncpg"],
+        ),
         ("imtui.tui.app.app", ["websockets", "httpx", "imtui.server", "starlette"]),
     ],
 )

@@ -31,6 +31,8 @@ APP_KEYS_MAX: Final = 10
 """The most keys of an app at once: the newest one, and earlier ones in their grace."""
 KEY_GRACE_MAX: Final = 366 * 24 * 3600
 ADMINS_MAX: Final = 100
+NODE_NAME_MAX: Final = 64
+"""The most characters of a node's name."""
 LOGIN_FAILURES_MAX: Final = 10
 LOGIN_FAILURES_WINDOW: Final = 60.0
 DEVICES_PER_PLATFORM: Final = 10

@@ -4,10 +4,10 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
+from imtui.protocol.limits import NODE_NAME_MAX
 from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.role import Role
 from imtui.server.commands.command import Answer, Call, Command, extension
-from imtui.server.link.nodes import NODE_NAME_MAX
 
 _SERVICE: Final = extension("imtui_node")
 

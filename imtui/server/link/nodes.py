@@ -12,8 +12,6 @@ from imtui.server.link.edge_queues import EdgeQueues, RemoteEdge
 from imtui.server.link.frames import About
 from imtui.server.link.ops import DrainOp
 
-NODE_NAME_MAX: Final = 64
-"""The most characters of a node's name."""
 _ANSWERED_WITHIN: Final = 0.5
 """How much later a node ends than an admin wants it, in seconds: it may pass the answer on."""
 _DRAINS_FROM: Final = 2

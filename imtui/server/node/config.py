@@ -12,14 +12,13 @@ from imtui.server.edge.addresses import Network
 from imtui.server.edge.gateway import LOGIN_TIMEOUT
 from imtui.server.edge.tls.certificate import CertificateFiles
 from imtui.server.instant import Instant
-from imtui.server.link.nodes import NODE_NAME_MAX
 from imtui.server.node.disk_reserve import MEBIBYTE, RESERVE_MIB
 from imtui.server.node.shared.address import DatabaseAddress
 
 
 def host_name() -> str:
     """Return the name of this machine, as the name of a node."""
-    return socket.gethostname()[:NODE_NAME_MAX]
+    return socket.gethostname()[: limits.NODE_NAME_MAX]
 
 
 def present() -> Instant:

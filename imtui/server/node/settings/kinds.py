@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, cast
 
+from imtui.protocol.limits import NODE_NAME_MAX
 from imtui.server.edge.addresses import Network, network
-from imtui.server.link.nodes import NODE_NAME_MAX
 from imtui.server.node.shared.address import VARIABLE, check_dsn, has_password, is_link
 from imtui.toml.table import shortened
 
