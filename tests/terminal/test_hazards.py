@@ -188,6 +188,16 @@ async def test_many_signals_to_go_on_at_once_are_lived_through(tmp_path: Path) -
         await app.shows("What are you up to?")
 
 
+async def test_started_in_the_background_it_comes_up_in_the_foreground(tmp_path: Path) -> None:
+    async with terminal(["bash", "--norc", "--noprofile", "-i"], os.environ) as shell:
+        shell.send(f"{sys.executable} -m {MODULE} {tmp_path} &\n")
+        await shell.shows_after("\n", "Stopped")
+        shell.send("fg\n")
+        await shell.shows("connected", "Friends")
+        shell.send("s")
+        await shell.shows("What are you up to?")
+
+
 async def test_no_key_is_lost_while_it_goes_on(tmp_path: Path) -> None:
     async with open_app(tmp_path) as app:
         await app.shows("connected", "Friends")

@@ -167,8 +167,9 @@ class TolerantDriver(LinuxDriver):
             self._wake_reading, self._wake_writing = os.pipe()
         self._set_up.begin()
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        self._is_set_up = True
-        self._set_up.end()
+        self._is_set_up = self._set_up.end()
+        # In the background nothing was set up; the signal to go on comes with the foreground.
+        self._must_signal_resume |= not self._is_set_up
 
     def stop_application_mode(self) -> None:
         """Restore the terminal."""
@@ -257,8 +258,7 @@ class TolerantDriver(LinuxDriver):
         if self._must_signal_resume:
             super()._sigcont_application()
         elif self._auto_restart and self._is_set_up:
-            # Stopped from outside, not by Ctrl+Z, so the state of the terminal is unknown. Nothing
-            # is restored in between, so that no key is lost or becomes a signal.
+            # Stopped from outside. Without restoring it first, no key is lost or becomes a signal.
             self.write(self._set_up.again())
             size = Size(*self._get_terminal_size())
             self._app.post_message(Resize(size, size))

@@ -26,13 +26,14 @@ class SetUp:
         if self._is_begun:
             self._written += data
 
-    def end(self) -> None:
-        """Note the settings as they are now, and nothing more that is written."""
+    def end(self) -> bool:
+        """Note the settings as they are now, and tell whether the terminal was set up at all."""
         import termios
 
         self._is_begun = False
         with suppress(termios.error):
             self._settings = termios.tcgetattr(self._descriptor)
+        return bool(self._written)
 
     def again(self) -> str:
         """Set the terminal as it was set, and return what has to be written."""
