@@ -105,7 +105,7 @@ class Batch(_Frame, frozen=True, tag=6):
 
 
 class Ping(_Frame, frozen=True, tag=7):
-    """A sign of life while there are no operations."""
+    """A sign of life each second."""
 
     ack: int
     unix_ms: int = 0

@@ -46,7 +46,7 @@ class LinkSocket(asyncio.BufferedProtocol):
         self._reader = FrameReader()
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.WriteTransport | None = None
-        self._received_at = self._sent_at = self._looked_at = self._loop.time()
+        self._received_at = self._looked_at = self._loop.time()
         self._look: asyncio.TimerHandle | None = None
         self.is_trusted = False
         """Whether the peer has shown that it knows the key."""
@@ -96,7 +96,6 @@ class LinkSocket(asyncio.BufferedProtocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        self._sent_at = self._loop.time()
         transport.write(frames)
         if transport.get_write_buffer_size() > _UNSENT_MAX:
             self.cut("the peer does not read")
@@ -124,6 +123,6 @@ class LinkSocket(asyncio.BufferedProtocol):
         if now - self._received_at >= DEAD_AFTER:
             self.cut(f"nothing came for {DEAD_AFTER:.0f} s")
             return
-        if self.is_trusted and now - self._sent_at >= PING_EVERY:
+        if self.is_trusted:
             self.send(self._ping(self))
         self._look = self._loop.call_later(PING_EVERY, self._watch)

@@ -71,6 +71,8 @@ class RemoteNodes:
         """Take what is known of the core's own node, and all edges."""
         self._about = about
         self._queues = queues
+        self._ending: set[About] = set()
+        """The nodes that were told to end; one that is started again counts as another."""
 
     def all(self) -> list[Node]:
         """Return the nodes, by name."""
@@ -91,7 +93,7 @@ class RemoteNodes:
     def drain(self, name: str) -> None:
         """Let a node end, by one of its edges."""
         nodes = self._edges()
-        named = [edges for about, edges in nodes.items() if about.node == name]
+        named = [(about, edges) for about, edges in nodes.items() if about.node == name]
         if not named or not name:
             raise _unknown(name)
         if len(named) > 1:
@@ -99,12 +101,13 @@ class RemoteNodes:
                 f"{len(named)} nodes have the name {name}: end one by SIGTERM, and give each a "
                 "name of its own with --node-name."
             )
-        (edges,) = named
-        if not any(others for others in nodes.values() if others is not edges):
+        ((about, edges),) = named
+        if not any(others for one, others in nodes.items() if one not in {about, *self._ending}):
             raise _the_only_one()
         edge = next((edge for edge in edges if edge.version >= _DRAINS_FROM), None)
         if edge is None:
             raise _refused(f"The edges of {name} are gone: end it by SIGTERM.")
+        self._ending.add(about)
         asyncio.get_running_loop().call_later(_ANSWERED_WITHIN, self._send, edge)
 
     def _send(self, edge: RemoteEdge) -> None:

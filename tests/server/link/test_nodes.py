@@ -76,8 +76,20 @@ async def test_one_edge_of_a_node_that_is_drained_is_told(edges: RemoteEdges) ->
     RemoteNodes(OWN, edges).drain("other")
     assert [await told(one) for one in others] == [[DrainOp()], []]
     assert await told(own) == []
-    RemoteNodes(OWN, edges).drain("own")
-    assert await told(own) == [DrainOp()]
+
+
+async def test_the_last_node_stays_though_the_others_are_only_about_to_end(
+    edges: RemoteEdges,
+) -> None:
+    known = RemoteNodes(OWN, edges)
+    for number, about in ((1, OWN), (2, OTHER), (3, About("third", "c", "0.1"))):
+        join(edges, number, about)
+    known.drain("other")
+    known.drain("own")
+    assert "only node" in refusal(known, "third")
+    join(edges, 4, About("other", "started again", "0.2"))
+    edges.edges[2].is_ending = True
+    known.drain("third")
 
 
 async def test_what_cannot_be_drained_is_refused(edges: RemoteEdges) -> None:
