@@ -101,7 +101,10 @@ class Connection:
             yield
         finally:
             self._within = ANSWER_WITHIN
-            if self.is_open:
+            if self.in_transaction:
+                # It has failed, and takes no more statements.
+                self.drop()
+            elif self.is_open:
                 self.script(f"SET statement_timeout = '{ANSWER_WITHIN:.0f}s'")
 
     def another(self) -> "Connection":

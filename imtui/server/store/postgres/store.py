@@ -125,6 +125,10 @@ class PostgresStore(SQLStore):
             if not self._lease.take(address):
                 return False
             self.transactions.taken()
+            if lacks := self.look().lacks:
+                # A newer node has had it meanwhile.
+                self.connection.drop()
+                raise StoreError(lacks)
             self._bring_up_to_date()
         except FAILURES as error:
             self.connection.drop()

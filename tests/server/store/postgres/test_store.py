@@ -235,6 +235,39 @@ def test_a_newer_database_is_left_alone_and_to_others(stores: Stores, store: Pos
     until(newer.take_over)
 
 
+def test_an_older_node_that_is_overtaken_while_it_takes_the_lease_gives_it_back(
+    stores: Stores, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.close()
+    older, newer = stores.open(), stores.open()
+    take = older._lease.take
+
+    def late(address: str) -> bool:
+        taken = take(address)
+        older.connection.script(f"UPDATE lease SET schema_version = {SCHEMA_VERSION + 1}")
+        return taken
+
+    monkeypatch.setattr(older._lease, "take", late)
+    until(lambda: older.look().is_free)
+    with pytest.raises(StoreError, match="of a newer imtui"):
+        older.take_over()
+    until(lambda: newer.look().is_free)
+
+
+def test_why_tables_cannot_be_made_is_told(
+    stores: Stores, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.connection.script("UPDATE lease SET schema_version = 0")
+    store.close()
+    fill = "DO $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = 'disk_full'; END $$;"
+    module = "imtui.server.store.postgres.store.next_step"
+    monkeypatch.setattr(module, lambda version: (SCHEMA_VERSION, fill))
+    other = stores.open()
+    until(lambda: other.look().is_free)
+    with pytest.raises(StoreError, match="has a full disk"):
+        other.take_over()
+
+
 @pytest.fixture
 def refused(server: PostgresServer) -> Iterator[Callable[[str], str]]:
     """Return what tells why a store cannot be opened."""
