@@ -154,7 +154,12 @@ class EdgedBackend:
         return await child.until_ready()
 
     async def _new_child(self, place: int) -> Child:
-        return await start_child(self._setup(place), self._config.data_dir)
+        config = self._config
+        child = await start_child(self._setup(place), config.data_dir)
+        if self._config is not config:
+            # It has changed since, and only those that have started hear of that.
+            child.tell(self._config)
+        return child
 
     async def _keep(self, place: int) -> None:
         """Start a child again whenever it has ended."""

@@ -73,6 +73,24 @@ async def test_an_edge_that_starts_while_the_core_moves_is_told_where_it_is(
     assert edge.told == [AFTER]
 
 
+async def test_an_edge_that_starts_while_the_settings_change_is_told_what_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend, edge = new_backend(tmp_path), FakeChild(Role.EDGE)
+    backend._ws = backend._rest = ()
+    backend._said(CORE, BEFORE)
+    edge.is_ready.set()
+    changed = BackendConfig(tmp_path, log_level="error")
+
+    async def start_child(setup: Setup, data: Path) -> Child:
+        await backend.adjust(changed)
+        return cast(Child, edge)
+
+    monkeypatch.setattr("imtui.server.node.edges.supervisor.start_child", start_child)
+    await backend._start_child(1)
+    assert edge.told == [changed]
+
+
 async def test_a_core_that_ends_while_edges_start_is_started_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
