@@ -1,9 +1,10 @@
 """REST calls of an admin to a backend that may be killed meanwhile."""
 
-from typing import Final
+import asyncio
+from typing import Any, Final
 
 from imtui.protocol.app_key import AppKey
-from imtui.protocol.errors import ErrorCode
+from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.usersig import sign
 from imtui.sdk.rest import RestClient
 from imtui.server.node.data_dir import DataDir
@@ -22,6 +23,8 @@ NOT_CARRIED_OUT: Final = frozenset(
 """Errors after which the call may or may not have been carried out."""
 
 _ADMIN: Final = "administrator"
+_RETRY: Final = 0.1
+_TRIES: Final = 300
 
 
 def as_admin(data: DataDir, key: AppKey) -> RestClient:
@@ -32,3 +35,16 @@ def as_admin(data: DataDir, key: AppKey) -> RestClient:
     """
     user_sig = sign(_ADMIN, key.sdk_app_id, key.secret_key)
     return RestClient(data.address().rest, key.sdk_app_id, _ADMIN, user_sig)
+
+
+async def call_until_answered(client: RestClient, command: str, body: dict[str, Any]) -> None:
+    """Call a command again and again until the backend has carried it out or refused it."""
+    for _ in range(_TRIES):
+        try:
+            await client.call(command, body)
+            return
+        except IMError as error:
+            if error.code not in NOT_CARRIED_OUT:
+                raise
+        await asyncio.sleep(_RETRY)
+    raise TimeoutError(f"{command} was not answered")
