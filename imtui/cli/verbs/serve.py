@@ -253,17 +253,10 @@ async def _is_ready(
     stopped: asyncio.Event,
 ) -> bool:
     """Start a backend, and tell whether it is ready; it is not if it is stopped before."""
+    from imtui.server.node.parts import until_either
+
     starting = asyncio.create_task(stack.enter_async_context(backend))
-    stopping = asyncio.create_task(stopped.wait())
-    try:
-        await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            starting.result()
-        return starting.done()
-    finally:
-        for task in (starting, stopping):
-            task.cancel()
-        await asyncio.wait((starting, stopping))
+    return starting in await until_either(starting, stopped.wait())
 
 
 async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], BackendConfig]") -> None:

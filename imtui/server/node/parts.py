@@ -2,7 +2,26 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Coroutine
+from typing import Any
+
+
+async def until_either(*awaited: Awaitable[Any]) -> set[asyncio.Future[Any]]:
+    """Wait until one of several things is done, and cancel the others.
+
+    Raise the error of what has failed; otherwise return what was done, as futures.
+    """
+    futures: list[asyncio.Future[Any]] = [asyncio.ensure_future(one) for one in awaited]
+    try:
+        done, _ = await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
+        for future in futures:
+            if future in done:
+                future.result()
+        return done
+    finally:
+        for future in futures:
+            future.cancel()
+        await asyncio.wait(futures)
 
 
 class Parts:

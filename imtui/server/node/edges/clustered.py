@@ -10,6 +10,7 @@ from imtui.server.node.data_dir import DataDir
 from imtui.server.node.edges.children import Child
 from imtui.server.node.edges.control import CORE, DRAIN, JOINED, READY
 from imtui.server.node.edges.supervisor import EdgedBackend
+from imtui.server.node.parts import until_either
 from imtui.server.store.postgres.schema import EDGE_NUMBERS
 
 _log: Final = logging.getLogger(__name__)
@@ -47,15 +48,8 @@ class ClusteredBackend(EdgedBackend):
         # The core makes it only where it serves, and edges write their logs into it.
         DataDir(self._config.data_dir).make()
         child = self._children[0] = await self._new_child(0)
-        becoming = self._becoming_core(child)
-        found = asyncio.create_task(self._has_core.wait())
-        try:
-            await asyncio.wait((becoming, found), return_when=asyncio.FIRST_COMPLETED)
-            if becoming.done():
-                becoming.result()
-        finally:
-            found.cancel()
-            await asyncio.wait((found,))
+        # It may become one long after another node's was found.
+        await until_either(asyncio.shield(self._becoming_core(child)), self._has_core.wait())
 
     async def _new_child(self, place: int) -> Child:
         core = self._found_core

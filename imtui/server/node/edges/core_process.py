@@ -23,7 +23,7 @@ from imtui.server.node.data_dir import BackendError, DataDir
 from imtui.server.node.edges.control import Control, say_core, say_joined, say_ready
 from imtui.server.node.edges.setup import Setup
 from imtui.server.node.listening import with_port
-from imtui.server.node.parts import Parts
+from imtui.server.node.parts import Parts, until_either
 from imtui.server.node.shared.address import split_link
 from imtui.server.node.shared.read_ahead import ReadAhead
 from imtui.server.node.shared.store import join, until_taken
@@ -129,16 +129,7 @@ def _link_socket(link: str, stack: contextlib.AsyncExitStack) -> socket.socket:
 
 async def until_ended(control: Control, parts: Parts) -> None:
     """Wait until the parent ends this child, or raise the error of a part that fails."""
-    failing = asyncio.ensure_future(parts.wait_failed())
-    ending = asyncio.ensure_future(control.ended.wait())
-    try:
-        await asyncio.wait((failing, ending), return_when=asyncio.FIRST_COMPLETED)
-        if failing.done():
-            failing.result()
-    finally:
-        failing.cancel()
-        ending.cancel()
-        await asyncio.wait((failing, ending))
+    await until_either(parts.wait_failed(), control.ended.wait())
 
 
 def settings_for(console: Console) -> SettingsOp:

@@ -28,7 +28,7 @@ from imtui.server.node.edge_node import EdgeNode
 from imtui.server.node.edges.control import Control, say_drain, say_ready
 from imtui.server.node.edges.core_process import until_ended
 from imtui.server.node.edges.setup import Setup
-from imtui.server.node.parts import Parts
+from imtui.server.node.parts import Parts, until_either
 from imtui.server.node.shared.address import split_link
 from imtui.server.node.shared.wall_clock import WallClock
 from imtui.server.process_metrics import Reporter
@@ -163,14 +163,7 @@ class _Absence:
 
 async def _welcome(core: RemoteCore, control: Control, parts: Parts) -> Welcome | None:
     """Wait until the core takes this edge; None if it has to end before."""
-    ending = asyncio.ensure_future(until_ended(control, parts))
-    try:
-        await asyncio.wait((core.welcome, ending), return_when=asyncio.FIRST_COMPLETED)
-        if ending.done():
-            ending.result()
-    finally:
-        ending.cancel()
-        await asyncio.wait((ending,))
+    await until_either(asyncio.shield(core.welcome), until_ended(control, parts))
     return core.welcome.result() if core.welcome.done() else None
 
 
