@@ -85,8 +85,9 @@ class RemoteEdges(EdgeQueues):
         self._welcome = welcome
         self._cpu_clock = cpu_clock
         self._loop = asyncio.get_running_loop()
-        self._hellos: dict[LinkSocket, tuple[Hello, bytes]] = {}
-        """What connections without a welcome have said, each with the nonce it was answered."""
+        self._hellos: dict[LinkSocket, tuple[Hello, int, bytes]] = {}
+        """What connections without a welcome have said, each with the version of the link that is
+        spoken with it, and the nonce it was answered."""
         self._of_socket: dict[LinkSocket, RemoteEdge] = {}
         self._strangers: dict[LinkSocket, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -156,7 +157,8 @@ class RemoteEdges(EdgeQueues):
                 raise LinkError(f"an unexpected {type(frame).__name__}")
 
     def _challenge(self, socket: LinkSocket, hello: Hello) -> None:
-        if spoken_version(hello) is None:
+        version = spoken_version(hello)
+        if version is None:
             reason = (
                 f"it speaks version {hello.oldest} of the link, and not {OLDEST_LINK_VERSION} to "
                 f"{LINK_VERSION}"
@@ -164,11 +166,11 @@ class RemoteEdges(EdgeQueues):
             socket.send(encode_frame(Refusal(reason)))
             raise LinkError(reason)
         nonce = secrets.token_bytes(NONCE_SIZE)
-        self._hellos[socket] = hello, nonce
+        self._hellos[socket] = hello, version, nonce
         socket.send(encode_frame(Challenge(nonce, core_proof(self._key, hello.nonce, nonce))))
 
     def _check(self, socket: LinkSocket, response: Response) -> None:
-        hello, nonce = self._hellos.pop(socket)
+        hello, version, nonce = self._hellos.pop(socket)
         if not hmac.compare_digest(response.proof, edge_proof(self._key, hello.nonce, nonce)):
             raise LinkError("it does not know the key")
         socket.trust()
@@ -187,8 +189,7 @@ class RemoteEdges(EdgeQueues):
             if edge is not None:
                 self._gone(edge)
             edge = self.edges[hello.edge] = RemoteEdge(hello.edge, hello.life)
-        edge.socket, edge.about = socket, hello.about
-        edge.version = spoken_version(hello) or OLDEST_LINK_VERSION
+        edge.socket, edge.about, edge.version = socket, hello.about, version
         if edge.forgotten is not None:
             edge.forgotten.cancel()
         self._of_socket[socket] = edge
