@@ -8,7 +8,10 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from msgspec import Struct
+
 from imtui.server.store.postgres.connection import Connection
+from imtui.server.store.postgres.schema import SCHEMA_VERSION
 from imtui.server.store.store import DeposedError
 
 TTL: Final = 5.0
@@ -53,6 +56,28 @@ def boot_time() -> float:
     if hasattr(time, "CLOCK_BOOTTIME"):
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.monotonic()
+
+
+class Seen(Struct, frozen=True):
+    """What a node sees that does not have the lease."""
+
+    schema_version: int
+    """The version of the tables; 0 if there are none."""
+    is_free: bool
+    """Whether no node has the lease."""
+    core_address: str
+    """Where edges reach the core of another node; empty if nowhere."""
+
+    @property
+    def lacks(self) -> str:
+        """Return why this imtui cannot write the database, as a sentence; empty if it can."""
+        if self.schema_version <= SCHEMA_VERSION:
+            return ""
+        return (
+            f"The database is of a newer imtui: its tables have version {self.schema_version}, and "
+            f"this one knows {SCHEMA_VERSION}. Update imtui on this machine; until then it cannot "
+            "have the core."
+        )
 
 
 class Lease:
@@ -117,13 +142,9 @@ class Lease:
         key, number = self._connection.execute(_JOIN).fetchone()
         return bytes(key), int(number)
 
-    def look(self) -> tuple[int, bool, str]:
-        """Return the version of the tables, whether nobody has the lease, and where the core is.
-
-        The version is 0 without tables, and the place is empty if edges reach the core nowhere.
-        """
-        version, is_free, address = self._connection.execute(_LOOK).fetchone()
-        return int(version), bool(is_free), str(address)
+    def look(self) -> Seen:
+        """Return what a node sees that does not have the lease."""
+        return Seen(*self._connection.execute(_LOOK).fetchone())
 
     def take(self, address: str = "") -> bool:
         """Take the lease if nobody has it, and tell whether it was taken.

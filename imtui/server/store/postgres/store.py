@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey, new_secret
 from imtui.server.core.archive import Archive
@@ -17,7 +17,7 @@ from imtui.server.instant import Instant
 from imtui.server.store.postgres.archive import ABSENT, PostgresArchive
 from imtui.server.store.postgres.connection import Connection
 from imtui.server.store.postgres.failures import FAILURES, cannot
-from imtui.server.store.postgres.lease import LOADING, Lease
+from imtui.server.store.postgres.lease import LOADING, Lease, Seen
 from imtui.server.store.postgres.pooling import is_pooled_by_transaction
 from imtui.server.store.postgres.schema import FIRST_LEASE, LEASE, SCHEMA_VERSION, next_step
 from imtui.server.store.postgres.transactions import Transactions
@@ -31,17 +31,6 @@ from imtui.server.webhook.request import OutgoingCallback
 _KEY_SIZE: Final = 32
 _ABSENT_MAX: Final = 10_000
 """How many IDs of messages are known not to be stored at most."""
-
-
-class Seen(Struct, frozen=True):
-    """What a node sees that does not have the core."""
-
-    lacks: str
-    """Why this imtui cannot write the database, as a sentence; empty if it can."""
-    is_free: bool
-    """Whether no node has the core."""
-    core_address: str
-    """Where edges reach the core of another node; empty if nowhere."""
 
 
 class PostgresStore(SQLStore):
@@ -99,15 +88,7 @@ class PostgresStore(SQLStore):
         """
         with self._told():
             self.connection.open()
-            version, is_free, core_address = self._lease.look()
-        lacks = ""
-        if version > SCHEMA_VERSION:
-            lacks = (
-                f"The database is of a newer imtui: its tables have version {version}, and this "
-                f"one knows {SCHEMA_VERSION}. Update imtui on this machine; until then it cannot "
-                "have the core."
-            )
-        return Seen(lacks, is_free, core_address)
+            return self._lease.look()
 
     def take_over(self, address: str = "") -> bool:
         """Take the lease if nobody has it, and tell whether this store may write from now on.
@@ -125,11 +106,12 @@ class PostgresStore(SQLStore):
             if not self._lease.take(address):
                 return False
             self.transactions.taken()
-            if lacks := self.look().lacks:
+            seen = self._lease.look()
+            if seen.lacks:
                 # A newer node has had it meanwhile.
                 self.connection.drop()
-                raise StoreError(lacks)
-            self._bring_up_to_date()
+                raise StoreError(seen.lacks)
+            self._bring_up_to_date(seen.schema_version)
         except FAILURES as error:
             self.connection.drop()
             raise cannot(error) from error
@@ -266,9 +248,8 @@ class PostgresStore(SQLStore):
         """Give the lease back, and end the session; uncommitted changes are lost."""
         self.connection.close()
 
-    def _bring_up_to_date(self) -> None:
+    def _bring_up_to_date(self, version: int) -> None:
         """Make the tables, or change those of an earlier version; each step is one transaction."""
-        version, *_ = self._lease.look()
         while version < SCHEMA_VERSION:
             version, statements = next_step(version)
             with self.connection.patience(LOADING):
