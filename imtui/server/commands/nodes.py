@@ -8,6 +8,7 @@ from imtui.protocol.limits import NODE_NAME_MAX
 from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.role import Role
 from imtui.server.commands.command import Answer, Call, Command, extension
+from imtui.server.link.nodes import Node
 
 _SERVICE: Final = extension("imtui_node")
 
@@ -18,33 +19,14 @@ class NodeDrain(Body, frozen=True):
     name: Annotated[str, Meta(max_length=NODE_NAME_MAX)]
 
 
-class NodeItem(Body, frozen=True):
-    """A node that serves."""
-
-    name: str
-    """Empty if its imtui is too old to tell it."""
-    release: str
-    """The version of imtui that it runs."""
-    has_core: bool
-    edges: int
-    """How many processes of it hold connections; 0 if all is in one."""
-    sessions: int
-    """How many connections of clients it has that asked for something."""
-
-
 class NodesTold(Body, frozen=True):
     """All nodes, by name."""
 
-    node_item: list[NodeItem]
+    node_item: list[Node]
 
 
 def _list(call: Call, params: Answer) -> NodesTold:
-    return NodesTold(
-        [
-            NodeItem(node.name, node.release, node.has_core, node.edges, node.sessions)
-            for node in call.nodes.all()
-        ]
-    )
+    return NodesTold(call.nodes.all())
 
 
 def _drain(call: Call, params: NodeDrain) -> Answer:

@@ -5,9 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from msgspec import Struct
-
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.rest.body import Body
 from imtui.server.link.edge_queues import EdgeQueues, RemoteEdge
 from imtui.server.link.frames import About
 from imtui.server.link.ops import DrainOp
@@ -18,8 +17,8 @@ _DRAINS_FROM: Final = 2
 """The first version of the link with which nodes can be told to end."""
 
 
-class Node(Struct, frozen=True):
-    """A node that serves."""
+class Node(Body, frozen=True):
+    """A node that serves, as the REST API shows it."""
 
     name: str
     """Empty if its imtui is too old to tell it."""
@@ -27,7 +26,7 @@ class Node(Struct, frozen=True):
     """The version of imtui that it runs."""
     has_core: bool
     edges: int
-    """How many processes of it hold connections."""
+    """How many processes of it hold connections; 0 if all is in one."""
     sessions: int
     """How many connections of clients it has that asked for something."""
 
