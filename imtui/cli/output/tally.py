@@ -4,11 +4,13 @@ import sys
 import time
 from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from imtui.cli.errors import EXIT_FAILED, EXIT_OK, print_notice
 from imtui.cli.json_line import json_line
 from imtui.protocol.errors import IMError
+
+T = TypeVar("T")
 
 _PROGRESS_AFTER: Final = 1.0
 _ERASE_REST: Final = "\x1b[K"
@@ -118,6 +120,27 @@ class Tally:
 def counted(number: int, noun: str) -> str:
     """Return a number with a noun, such as ``1 account`` or ``1,200 accounts``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def print_listed(
+    items: Sequence[T],
+    heads: Sequence[str],
+    row: Callable[[T], Sequence[str]],
+    line: Callable[[T], str],
+    *,
+    as_json: bool,
+) -> None:
+    """Print items as a table, or each as one line of JSON.
+
+    Args:
+        items: The items.
+        heads: The heads of the table.
+        row: Returns the row of an item.
+        line: Returns the line of an item as JSON.
+        as_json: Whether to print lines of JSON.
+    """
+    for printed in map(line, items) if as_json else table(heads, [*map(row, items)]):
+        print(printed)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

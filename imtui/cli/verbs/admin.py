@@ -10,7 +10,7 @@ from imtui.cli.arguments import add_json_option, user_id
 from imtui.cli.errors import EXIT_OK
 from imtui.cli.json_line import json_line
 from imtui.cli.output.status_lines import format_time
-from imtui.cli.output.tally import table
+from imtui.cli.output.tally import print_listed
 from imtui.cli.signals import run_async
 from imtui.protocol.rest.role import Role
 
@@ -86,9 +86,7 @@ def run_list(arguments: argparse.Namespace) -> int:
     from imtui.cli.admin.answers import Admins
 
     admins = run_async(call(admin_client(arguments), f"{_SERVICE}/list", {}, Admins)).admins
-    lines = map(_json_line, admins) if arguments.json else table(_HEADS, [*map(_row, admins)])
-    for line in lines:
-        print(line)
+    print_listed(admins, _HEADS, _row, _json_line, as_json=arguments.json)
     return EXIT_OK
 
 

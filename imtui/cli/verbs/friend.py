@@ -10,7 +10,7 @@ from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import add_file_option, add_json_option, user_id
 from imtui.cli.errors import EXIT_OK, UsageError
 from imtui.cli.json_line import json_line
-from imtui.cli.output.tally import Tally, table
+from imtui.cli.output.tally import Tally, print_listed
 from imtui.cli.signals import run_async
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_friend_remark, check_group_name, check_user_id
@@ -242,13 +242,13 @@ async def _list(arguments: argparse.Namespace) -> int:
     client = admin_client(arguments)
     friends = await _friends(client, arguments.user)
     nicks = await _nicks(client, friends)
-    if arguments.json:
-        for friend in friends:
-            print(_json_line(friend, (nicks or {}).get(friend.user_id, "")))
-        return EXIT_OK
-    head = ("FRIEND", *(() if nicks is None else ("NICK",)), "REMARK", "GROUPS")
-    for line in table(head, [_row(friend, nicks) for friend in friends]):
-        print(line)
+    print_listed(
+        friends,
+        ("FRIEND", *(() if nicks is None else ("NICK",)), "REMARK", "GROUPS"),
+        lambda friend: _row(friend, nicks),
+        lambda friend: _json_line(friend, (nicks or {}).get(friend.user_id, "")),
+        as_json=arguments.json,
+    )
     return EXIT_OK
 
 

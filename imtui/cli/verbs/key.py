@@ -10,7 +10,7 @@ from imtui.cli.arguments import add_json_option
 from imtui.cli.errors import EXIT_OK
 from imtui.cli.json_line import json_line
 from imtui.cli.output.status_lines import format_time
-from imtui.cli.output.tally import table
+from imtui.cli.output.tally import print_listed
 from imtui.cli.signals import run_async
 
 if TYPE_CHECKING:
@@ -84,10 +84,7 @@ def run_list(arguments: argparse.Namespace) -> int:
 
 
 def _print(told: "Keys", *, as_json: bool) -> None:
-    rows = [_row(key) for key in told.keys]
-    lines = map(_json_line, told.keys) if as_json else table(("KEY", "SINCE", "UNTIL"), rows)
-    for line in lines:
-        print(line)
+    print_listed(told.keys, ("KEY", "SINCE", "UNTIL"), _row, _json_line, as_json=as_json)
 
 
 def _row(key: "Key") -> tuple[str, ...]:

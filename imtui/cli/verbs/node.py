@@ -8,7 +8,7 @@ from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import add_json_option
 from imtui.cli.errors import EXIT_OK
 from imtui.cli.json_line import json_line
-from imtui.cli.output.tally import table
+from imtui.cli.output.tally import print_listed
 from imtui.cli.signals import run_async
 
 if TYPE_CHECKING:
@@ -51,9 +51,7 @@ def run_list(arguments: argparse.Namespace) -> int:
     from imtui.cli.admin.answers import Nodes
 
     nodes = run_async(call(admin_client(arguments), f"{_SERVICE}/list", {}, Nodes)).nodes
-    lines = map(_json_line, nodes) if arguments.json else table(_HEADS, [*map(_row, nodes)])
-    for line in lines:
-        print(line)
+    print_listed(nodes, _HEADS, _row, _json_line, as_json=arguments.json)
     return EXIT_OK
 
 
