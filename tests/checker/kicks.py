@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.usersig import sign
 from imtui.sdk import Backoff, IMClient, LoginStatus
 from imtui.server.node.data_dir import BackendError, DataDir
-from tests.checker.rest import NOT_CARRIED_OUT, as_admin
+from tests.checker.rest import NOT_CARRIED_OUT, as_admin, until_answered
 from tests.server.node.edges.edged_server import until
 
 _KICKED: Final = "ida"
@@ -83,16 +84,11 @@ class Kicks:
         raise TimeoutError(f"{_KICKED} cannot log in")
 
     async def _code_of(self, client: IMClient, user_sig: str) -> int:
-        for _ in range(_TRIES):
-            try:
-                await client.login(_KICKED, user_sig)
-            except IMError as error:
-                if error.code not in NOT_CARRIED_OUT:
-                    return error.code
-            else:
-                return 0
-            await asyncio.sleep(_RETRY)
-        raise TimeoutError("no login was answered")
+        try:
+            await until_answered(partial(client.login, _KICKED, user_sig))
+        except IMError as error:
+            return error.code
+        return 0
 
     def _new_client(self) -> IMClient:
         return IMClient(self._url, self._key.sdk_app_id, backoff=Backoff(0.05, 0.4))

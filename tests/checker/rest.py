@@ -1,7 +1,8 @@
 """REST calls of an admin to a backend that may be killed meanwhile."""
 
 import asyncio
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import ErrorCode, IMError
@@ -37,14 +38,14 @@ def as_admin(data: DataDir, key: AppKey) -> RestClient:
     return RestClient(data.address().rest, key.sdk_app_id, _ADMIN, user_sig)
 
 
-async def call_until_answered(client: RestClient, command: str, body: dict[str, Any]) -> None:
-    """Call a command again and again until the backend has carried it out or refused it."""
+async def until_answered(ask: Callable[[], Awaitable[object]]) -> None:
+    """Ask again and again until the backend has carried it out or refused it, which is raised."""
     for _ in range(_TRIES):
         try:
-            await client.call(command, body)
+            await ask()
             return
         except IMError as error:
             if error.code not in NOT_CARRIED_OUT:
                 raise
         await asyncio.sleep(_RETRY)
-    raise TimeoutError(f"{command} was not answered")
+    raise TimeoutError("nothing was answered")

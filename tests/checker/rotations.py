@@ -1,12 +1,13 @@
 """Rotations of the app's key during a run: what was acknowledged, and whether it holds."""
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.server.node.data_dir import BackendError, DataDir
-from tests.checker.rest import NOT_CARRIED_OUT, as_admin, call_until_answered
+from tests.checker.rest import NOT_CARRIED_OUT, as_admin, until_answered
 
 _GRACE: Final = 24 * 3600
 """Longer than a run, so that no key ends in it."""
@@ -45,7 +46,8 @@ class Rotations:
         """Check that the backend lets in UserSigs of all keys that were acknowledged."""
         for key in dict.fromkeys([*self._keys, self._data.app_key()]):
             try:
+                admin = as_admin(self._data, key)
                 # The core may just have moved.
-                await call_until_answered(as_admin(self._data, key), "imtui_key/list", {})
+                await until_answered(partial(admin.call, "imtui_key/list", {}))
             except IMError as error:
                 self.wrong.append(f"a UserSig of a key that is valid gave {error}")

@@ -1,7 +1,6 @@
 """Faults of several nodes and of the store that they share, and whether anything is broken."""
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -10,13 +9,6 @@ from imtui.server.store.postgres.lease import TTL, Lease
 from tests.simulation.run import SHARED, run, steps_of
 from tests.simulation.shared.node import WALL_SKEW_MAX
 from tests.simulation.shared.simulation import SharedSimulation
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quiet() -> Iterator[None]:
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.mark.parametrize("seed", range(1, 5))

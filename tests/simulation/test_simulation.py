@@ -1,8 +1,5 @@
 """Faults in any order, and whether anything is broken by them."""
 
-import logging
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,13 +17,6 @@ _STEPS = st.builds(
     st.sampled_from(SPANS),
     st.sampled_from(PAUSES),
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quiet() -> Iterator[None]:
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.mark.parametrize("seed", range(1, 5))

@@ -1,23 +1,9 @@
 """An admin lets a node end; its clients and the core go to the others, and nobody notices."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
-
-from tests.server.node.shared.nodes import LINKED, Node, Nodes, nodes
+from tests.server.node.shared.nodes import Node, Nodes
 from tests.server.node.shared.noticing import unnoticed
-from tests.server.store.postgres.cluster import PostgresServer
-
-
-@pytest.fixture
-async def two(tmp_path: Path, server: PostgresServer) -> AsyncIterator[Nodes]:
-    dsn = await asyncio.to_thread(server.database, "draining")
-    async with nodes(tmp_path, dsn, 2, *LINKED) as running:
-        await running.all[1].until_ready()
-        yield running
 
 
 async def listed(node: Node) -> dict[str, bool]:
@@ -26,12 +12,12 @@ async def listed(node: Node) -> dict[str, bool]:
     return {one["name"]: one["hasCore"] for one in map(json.loads, lines)}
 
 
-async def test_nodes_are_drained_one_after_the_other(two: Nodes) -> None:
-    first, second = two.all
+async def test_nodes_are_drained_one_after_the_other(linked: Nodes) -> None:
+    first, second = linked.all
     assert await listed(first) == {first.name: True, second.name: False}
     async with (
-        two.client("alice", second, first) as (alice, _),
-        two.client("bob", first, second) as (bob, heard),
+        linked.client("alice", second, first) as (alice, _),
+        linked.client("bob", first, second) as (bob, heard),
         unnoticed(alice, bob, heard),
     ):
         await first.admin("node", "drain", second.name)

@@ -1,7 +1,7 @@
 """Edges find the core, whenever it moves or ends."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -55,40 +55,44 @@ def new_backend(folder: Path) -> ClusteredBackend:
     return ClusteredBackend(BackendConfig(folder), 1, lambda: None)
 
 
-async def test_an_edge_that_starts_while_the_core_moves_is_told_where_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    backend, edge = new_backend(tmp_path), FakeChild(Role.EDGE)
+async def told_as_it_starts(
+    backend: ClusteredBackend,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: Callable[[], Awaitable[None]],
+) -> list[object]:
+    """Return what an edge is told that was given the earlier address of the core."""
+    edge = FakeChild(Role.EDGE)
     backend._ws = backend._rest = ()
     backend._said(CORE, BEFORE)
     edge.is_ready.set()
 
     async def start_child(setup: Setup, data: Path) -> Child:
         assert (setup.role, setup.link) == (Role.EDGE, BEFORE)
-        backend._said(CORE, AFTER)
+        await meanwhile()
         return cast(Child, edge)
 
     monkeypatch.setattr("imtui.server.node.edges.supervisor.start_child", start_child)
     await backend._start_child(1)
-    assert edge.told == [AFTER]
+    return edge.told
+
+
+async def test_an_edge_that_starts_while_the_core_moves_is_told_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = new_backend(tmp_path)
+
+    async def move() -> None:
+        backend._said(CORE, AFTER)
+
+    assert await told_as_it_starts(backend, monkeypatch, move) == [AFTER]
 
 
 async def test_an_edge_that_starts_while_the_settings_change_is_told_what_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    backend, edge = new_backend(tmp_path), FakeChild(Role.EDGE)
-    backend._ws = backend._rest = ()
-    backend._said(CORE, BEFORE)
-    edge.is_ready.set()
-    changed = BackendConfig(tmp_path, log_level="error")
-
-    async def start_child(setup: Setup, data: Path) -> Child:
-        await backend.adjust(changed)
-        return cast(Child, edge)
-
-    monkeypatch.setattr("imtui.server.node.edges.supervisor.start_child", start_child)
-    await backend._start_child(1)
-    assert edge.told == [changed]
+    backend, changed = new_backend(tmp_path), BackendConfig(tmp_path, log_level="error")
+    told = await told_as_it_starts(backend, monkeypatch, lambda: backend.adjust(changed))
+    assert told == [changed]
 
 
 async def test_a_core_that_ends_while_edges_start_is_started_again(

@@ -2,25 +2,16 @@
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.server.children import CORE
-from tests.server.node.shared.nodes import LINKED, Node, Nodes, nodes
+from tests.server.node.shared.nodes import LINKED, Node, Nodes
 from tests.server.node.shared.noticing import unnoticed
 from tests.server.store.postgres.cluster import PostgresServer
 
 NEXT = {"PYTHONPATH": str(Path(__file__).parent / "next_version")}
-
-
-@pytest.fixture
-async def two(tmp_path: Path, server: PostgresServer) -> AsyncIterator[Nodes]:
-    dsn = await asyncio.to_thread(server.database, "updating")
-    async with nodes(tmp_path, dsn, 2, *LINKED) as running:
-        await running.all[1].until_ready()
-        yield running
 
 
 @pytest.fixture
@@ -42,11 +33,11 @@ async def again(node: Node) -> None:
     await node.until_ready()
 
 
-async def test_nodes_are_updated_to_the_next_version_one_by_one(two: Nodes) -> None:
-    first, second = two.all
+async def test_nodes_are_updated_to_the_next_version_one_by_one(linked: Nodes) -> None:
+    first, second = linked.all
     async with (
-        two.client("alice", second, first) as (alice, _),
-        two.client("bob", first, second) as (bob, heard),
+        linked.client("alice", second, first) as (alice, _),
+        linked.client("bob", first, second) as (bob, heard),
         unnoticed(alice, bob, heard),
     ):
         await second.end()
@@ -62,8 +53,10 @@ async def test_nodes_are_updated_to_the_next_version_one_by_one(two: Nodes) -> N
         await first.until_logged("This node has the core", 2)
 
 
-async def test_a_node_that_is_too_old_says_so_and_serves_but_never_has_the_core(two: Nodes) -> None:
-    first, second = two.all
+async def test_a_node_that_is_too_old_says_so_and_serves_but_never_has_the_core(
+    linked: Nodes,
+) -> None:
+    first, second = linked.all
     await second.end()
     second.environment = NEXT
     await again(second)
@@ -72,8 +65,8 @@ async def test_a_node_that_is_too_old_says_so_and_serves_but_never_has_the_core(
     await again(first)
     await first.until_logged("The database is of a newer imtui: its tables have version")
     async with (
-        two.client("alice", first) as (alice, _),
-        two.client("bob", first) as (bob, heard),
+        linked.client("alice", first) as (alice, _),
+        linked.client("bob", first) as (bob, heard),
         unnoticed(alice, bob, heard),
     ):
         await second.kill_child(CORE)
