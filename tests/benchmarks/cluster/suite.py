@@ -21,6 +21,7 @@ from tests.benchmarks.app_key import app_key_in
 from tests.benchmarks.cluster.spread import SUITE_NAME, measure_changes, measure_latency
 from tests.benchmarks.cluster.standby import measure_standby
 from tests.benchmarks.edges.suite import QUICK
+from tests.benchmarks.edges.turns import take_turns
 from tests.benchmarks.edges.works import SENDERS, Size, messages
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.server.cores import LOAD, on_core
@@ -67,32 +68,18 @@ def _postgres() -> Iterator[PostgresServer]:
 
 def _measure_messages(scale: _Scale) -> Iterator[Figure]:
     """Let both backends take turns; PostgreSQL runs beside the load, on the other core."""
-    size = Size(messages=scale.messages)
-    rates: dict[str, list[float]] = {SUITE_NAME: [], _FOLDER: []}
+    size = Size(runs=scale.runs, messages=scale.messages)
     with on_core(LOAD), ExitStack() as stack:
         server = stack.enter_context(_postgres())
-        works = {}
-        for name, options in (
-            (SUITE_NAME, ("--database", server.database("messages"), "--edges", 1)),
-            (_FOLDER, ("--edges", 1)),
-        ):
-            host = stack.enter_context(imtui(stack.enter_context(folder_for("cluster")), *options))
-            works[name] = messages(size, host, stack)
-        for number in range(scale.runs):
-            order = list(works.items())
-            for name, work in order if number % 2 else order[::-1]:
-                rates[name].append(work())
-    ratios = [one / two for one, two in zip(*rates.values(), strict=True)]
-    yield Figure(
-        SUITE_NAME,
-        f"durable messages of {SENDERS} senders, 1 edge",
-        "1/s",
-        rates[SUITE_NAME],
-        rates[_FOLDER],
-        _FOLDER,
-        ratios=ratios,
-        ratio_min=0.5,
-    )
+        hosts = {
+            name: stack.enter_context(imtui(stack.enter_context(folder_for("cluster")), *options))
+            for name, options in (
+                (SUITE_NAME, ("--database", server.database("messages"), "--edges", 1)),
+                (_FOLDER, ("--edges", 1)),
+            )
+        }
+        turns = take_turns(SUITE_NAME, hosts, messages, size, 1, stack)
+    yield turns.value(f"durable messages of {SENDERS} senders, 1 edge", "1/s", ratio_min=0.5)
 
 
 def _measure_changes(scale: _Scale) -> Iterator[Figure]:
