@@ -36,7 +36,7 @@ import pytest
         ),
         # For its parser, whichever command runs.
         (
-            "imtui.cli.verbs.serve",
+            "imtui.cli.verbs.backend.serve",
             ["imtui.server.core", "imtui.server.link", "imtui.server.store", "asyncpg"],
         ),
         ("imtui.tui.app.app", ["websockets", "httpx", "imtui.server", "starlette"]),

@@ -6,7 +6,7 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from typing import Any, Final, NoReturn
 
@@ -25,12 +25,19 @@ from imtui.cli.errors import (
 from imtui.cli.verbs import app
 from imtui.protocol.errors import IMError
 
-_VERBS: Final = (
-    *("serve", "backup", "migrate", "usersig", "console", "account", "friend", "kick"),
-    *("admin", "key", "node"),
-    *("login", "logout", "status", "watch", "send", "history", "unread"),
-)
-"""The commands; each is a module of ``imtui.cli.verbs``."""
+_VERBS: Final = {
+    **dict.fromkeys(
+        (
+            *("serve", "backup", "migrate", "usersig", "console", "account", "friend", "kick"),
+            *("admin", "key", "node"),
+        ),
+        "imtui.cli.verbs.backend",
+    ),
+    **dict.fromkeys(
+        ("login", "logout", "status", "watch", "send", "history", "unread"), "imtui.cli.verbs"
+    ),
+}
+"""The package of each command, which is a module in it."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,7 +62,7 @@ def _begins_with_words(args: Sequence[str] | None) -> bool:
     return bool(args and args[0] == "--")
 
 
-def build_parser(commands: Sequence[str] = _VERBS) -> argparse.ArgumentParser:
+def build_parser(commands: Iterable[str] = _VERBS) -> argparse.ArgumentParser:
     """Return the parser of the app and of commands; its result has ``run``, what to call."""
     parser = _Parser(
         prog="imtui",
@@ -67,7 +74,7 @@ def build_parser(commands: Sequence[str] = _VERBS) -> argparse.ArgumentParser:
     app.add_arguments(parser)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name in commands:
-        import_module(f"imtui.cli.verbs.{name}").add_parser(verbs)
+        import_module(f"{_VERBS[name]}.{name}").add_parser(verbs)
     return parser
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from imtui.cli import main as cli
-from imtui.cli.verbs import usersig
+from imtui.cli.verbs.backend import usersig
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.usersig import sign
 from tests.cli.processes import Home

@@ -10,6 +10,6 @@ PAGE = page_of("cli")
 
 def test_it_names_every_command() -> None:
     folder = Path(imtui.cli.verbs.__file__).parent
-    verbs = {path.stem for path in folder.glob("*.py")} - {"__init__", "app"}
+    verbs = {path.stem for path in folder.rglob("*.py")} - {"__init__", "app"}
     named = {span.split(" ")[1] for span in code_spans(PAGE) if span.startswith("imtui ")}
     assert verbs - named == set()

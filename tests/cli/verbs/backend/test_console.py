@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from imtui.cli.verbs.console import SETTINGS
+from imtui.cli.verbs.backend.console import SETTINGS
 from imtui.server.node.data_dir import Address, DataDir
 from imtui.tui.console.switches import SWITCHES
 from tests.cli.conftest import Served

@@ -1,0 +1,1 @@
+"""Commands that run a backend, or manage one as an admin; a module for each."""
