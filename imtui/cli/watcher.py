@@ -24,7 +24,7 @@ from imtui.sdk import (
     is_transient,
 )
 
-_GOODBYE_TIMEOUT: Final = 2.0
+_GOODBYE_TIMEOUT: Final = 0.5
 
 
 class Watcher(IMSDKListener):

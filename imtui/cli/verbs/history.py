@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.arguments import positive, user_id
-from imtui.cli.errors import EXIT_OK
+from imtui.cli.errors import EXIT_OK, CommandError, missing_account_notices
 from imtui.cli.signals import run_async
 
 if TYPE_CHECKING:
@@ -45,7 +45,22 @@ async def _messages(arguments: argparse.Namespace) -> "list[Message]":
     from imtui.cli.accounts.credentials import find_credentials, passive_client
 
     async with passive_client(await find_credentials(arguments)) as client:
-        return await newest_messages(client, arguments.peer, arguments.count)
+        messages = await newest_messages(client, arguments.peer, arguments.count)
+        if not messages:
+            await _check_account(client, arguments.peer)
+        return messages
+
+
+async def _check_account(client: "IMClient", user: str) -> None:
+    from imtui.sdk import ErrorCode, IMError
+
+    try:
+        await client.get_users_info([user])
+    except IMError as error:
+        if error.code != ErrorCode.ERR_SVR_PROFILE_ACCOUNT_NOT_FOUND:
+            raise
+        [sentence] = missing_account_notices([user], [])
+        raise CommandError(sentence) from None
 
 
 async def newest_messages(client: "IMClient", user: str, count: int) -> "list[Message]":

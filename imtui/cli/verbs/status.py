@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.arguments import user_id
-from imtui.cli.errors import EXIT_OK
+from imtui.cli.errors import EXIT_FAILED, EXIT_OK
+from imtui.cli.output.status_form import add_form_options, status_form
 from imtui.cli.signals import run_async
 from imtui.cli.times import parse_clock, parse_duration
 
@@ -22,7 +23,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         description="Show, set or clear your own status, or show the statuses of others. "
         "It does not make you ONLINE.",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON, one object per line")
+    add_form_options(parser)
     add_account_options(parser)
     parser.set_defaults(run=run, act=_own)
     actions = parser.add_subparsers(metavar="set | clear | get")
@@ -38,6 +39,11 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         help="clear it after TIME: 45m, 1h30, 2d",
     )
     end.add_argument("--until", type=_clock, metavar="HH:MM", help="clear it at a time: 17:00")
+    change.add_argument(
+        "--shorten",
+        action="store_true",
+        help="set as much of a longer text as there is room for, instead of refusing it",
+    )
     change.set_defaults(act=_set)
 
     clear = actions.add_parser("clear", help="clear the custom status")
@@ -48,27 +54,25 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     query.set_defaults(act=_others)
 
     for action in (change, clear, query):
-        action.add_argument(
-            "--json", action="store_true", default=argparse.SUPPRESS, help="print JSON"
-        )
+        add_form_options(action, of_action=True)
         add_account_options(action)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run ``imtui status``."""
-    for line in run_async(_lines(arguments)):
+    statuses = run_async(_statuses(arguments))
+    for line in map(status_form(arguments), statuses):
         print(line)
-    return EXIT_OK
+    return EXIT_OK if statuses else EXIT_FAILED
 
 
-async def _lines(arguments: argparse.Namespace) -> list[str]:
+async def _statuses(arguments: argparse.Namespace) -> "list[UserStatus]":
     from imtui.cli.accounts.credentials import find_credentials, passive_client
-    from imtui.cli.output.status_lines import status_line
 
     credentials = await find_credentials(arguments)
     async with passive_client(credentials) as client:
         statuses: list[UserStatus] = await arguments.act(client, credentials.user_id, arguments)
-    return [status_line(status, as_json=arguments.json) for status in statuses]
+    return statuses
 
 
 async def _own(client: "IMClient", user: str, arguments: argparse.Namespace) -> "list[UserStatus]":
@@ -79,8 +83,14 @@ async def _others(
     client: "IMClient", user: str, arguments: argparse.Namespace
 ) -> "list[UserStatus]":
     from imtui.cli.errors import missing_account_notices, print_notice
+    from imtui.sdk import ErrorCode, IMError
 
-    statuses = await client.get_user_status(arguments.users)
+    try:
+        statuses = await client.get_user_status(arguments.users)
+    except IMError as error:
+        if error.code != ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND:
+            raise
+        statuses = []
     for sentence in missing_account_notices(
         arguments.users, (status.user_id for status in statuses)
     ):
@@ -93,7 +103,13 @@ async def _set(client: "IMClient", user: str, arguments: argparse.Namespace) -> 
     if arguments.lasts is not None:
         until = datetime.now().astimezone() + arguments.lasts
     ends = None if until is None else int(until.timestamp() * 1000)
-    await client.set_self_status(arguments.text, expires_at=ends)
+    text: str = arguments.text
+    if arguments.shorten:
+        from imtui.cli.shortening import shorten
+        from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
+
+        text = shorten(text, CUSTOM_STATUS_MAX_BYTES)
+    await client.set_self_status(text, expires_at=ends)
     return await _own(client, user, arguments)
 
 

@@ -2,12 +2,12 @@
 
 import argparse
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING
 
 from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.arguments import user_id
 from imtui.cli.errors import EXIT_OK
+from imtui.cli.output.status_form import add_form_options, status_form
 from imtui.cli.signals import run_async
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "watch yourself, your friends and your subscriptions. It does not make you ONLINE.",
     )
     parser.add_argument("users", nargs="*", type=user_id, metavar="USER", help="a user to watch")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print JSON, one object per line")
+    form = add_form_options(parser)
     form.add_argument(
         "--plain",
         action="store_true",
@@ -81,6 +80,5 @@ def _printer(arguments: argparse.Namespace) -> "Printer":
 
         return PlainPrinter()
     from imtui.cli.output.printers import LinePrinter
-    from imtui.cli.output.status_lines import status_line
 
-    return LinePrinter(partial(status_line, as_json=arguments.json))
+    return LinePrinter(status_form(arguments))

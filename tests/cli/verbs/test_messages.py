@@ -66,3 +66,14 @@ async def test_control_characters_in_messages_are_not_printed(served: Served) ->
     shown = served.home.run("history", "alice", *served.account("bob"))
     assert "\x1b" not in shown.stdout
     assert "\u202e" not in shown.stdout
+
+
+async def test_the_history_with_nobody_says_who_is_unknown(served: Served) -> None:
+    await registered(served, "alice", "bob")
+
+    known = served.home.run("history", "bob", *served.account("alice"))
+    unknown = served.home.run("history", "nobody", *served.account("alice"))
+
+    assert (known.returncode, known.stdout, known.stderr) == (0, "", "")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert unknown.stderr == "imtui: There is no account nobody.\n"

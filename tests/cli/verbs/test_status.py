@@ -102,13 +102,6 @@ def test_status_of_others_while_the_switch_is_off(served: Served) -> None:
     assert "imtui console set user_status=on" in line
 
 
-def test_unknown_users_only_is_an_error(served: Served) -> None:
-    done = served.home.run("status", "get", "nobody", *served.account("alice"))
-
-    assert done.returncode == 1
-    assert done.stderr.startswith("imtui: 70107 · ")
-
-
 def test_without_account_or_backend_it_suggests_a_login(served: Served) -> None:
     for verb in (["status"], ["status", "get", "bob"], ["watch"]):
         done = served.home.run(*verb)
@@ -117,3 +110,49 @@ def test_without_account_or_backend_it_suggests_a_login(served: Served) -> None:
         [line] = done.stderr.splitlines()
         assert "imtui login" in line
     assert not served.home.local_data.exists()
+
+
+async def test_a_longer_text_can_be_shortened(served: Served) -> None:
+    async with online(served) as client:
+        await client.login("alice", served.user_sig("alice"))
+
+        done = served.home.run(
+            "status", "set", "é" * 51, "--shorten", *served.account("alice"), "--format", "{text}"
+        )
+
+        assert (done.returncode, done.stdout) == (0, "é" * 50 + "\n")
+        assert (await own(client, "alice")).custom_status == "é" * 50
+
+
+async def test_a_format_may_stand_before_or_behind_the_action(served: Served) -> None:
+    await online_once(served, "bob")
+    account = served.account("alice")
+    options = ["--format", "{glyph} {user}", "--icons", "ascii"]
+    for words in (
+        ["status", *options, "get", "bob", *account],
+        ["status", *account, "get", *options, "bob"],
+    ):
+        done = served.home.run(*words)
+        assert (done.returncode, done.stdout) == (0, "[ ] bob\n"), done.stderr
+
+
+async def online_once(served: Served, user: str) -> None:
+    async with online(served) as client:
+        await client.login(user, served.user_sig(user))
+        await client.logout()
+
+
+async def test_unknown_users_are_named_and_fail_only_if_all_are(served: Served) -> None:
+    await online_once(served, "bob")
+    account = served.account("alice")
+
+    some = served.home.run("status", "get", "bob", "nobody", *account)
+    none = served.home.run("status", "get", "nobody", "noone", *account)
+
+    assert (some.returncode, some.stdout) == (0, "bob  UNLOGINED\n")
+    assert some.stderr == "imtui: There is no account nobody.\n"
+    assert (none.returncode, none.stdout) == (1, "")
+    assert none.stderr.splitlines() == [
+        "imtui: There is no account nobody.",
+        "imtui: There is no account noone.",
+    ]

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sqlite3
 from urllib.parse import urlsplit
 
@@ -136,6 +137,44 @@ async def test_closed_pipe_ends_it_even_if_nothing_changes(
             assert await watch.ended() == (0, "")
 
     assert (await alice.get_subscriptions()).user_id_list == []
+
+
+async def test_a_closed_socket_ends_it_as_a_pipe_does(
+    served: Served, alice: IMClient, bob: IMClient
+) -> None:
+    reading, writing = socket.socketpair()
+    account = served.account("alice")
+    async with served.home.start("watch", "bob", *account, stdout=writing.fileno()) as watch:
+        writing.close()
+        with reading, reading.makefile() as reader:
+            reading.sendall(b"what is written to it is not read\n")
+            assert reader.readline() == "bob  ONLINE\n"
+        assert await watch.ended() == (0, "")
+
+    assert (await alice.get_subscriptions()).user_id_list == []
+
+
+async def test_a_closed_pipe_ends_it_while_the_backend_does_not_answer(
+    served: Served, bob: IMClient
+) -> None:
+    reading, writing = os.pipe()
+    async with served.home.start("watch", "bob", *served.account("alice"), stdout=writing) as watch:
+        os.close(writing)
+        with os.fdopen(reading) as reader:
+            assert reader.readline() == "bob  ONLINE\n"
+            served.running.process.send_signal(signal.SIGSTOP)
+        try:
+            assert await watch.ended() == (0, "")
+        finally:
+            served.running.process.send_signal(signal.SIGCONT)
+
+
+async def test_changes_in_the_users_format(served: Served, bob: IMClient) -> None:
+    form = ["--format", "{glyph} {text}", "--icons", "ascii", "--escape", "tmux"]
+    async with served.home.start("watch", "bob", *form, *served.account("alice")) as watch:
+        assert await watch.line() == "[+] "
+        await bob.set_self_status("#[fg=red]x")
+        assert await watch.line() == "[+] ##[fg=red]x"
 
 
 async def test_reconnects_by_itself(served: Served, bob: IMClient) -> None:
