@@ -57,6 +57,17 @@ def rest_url(text: str) -> str:
     return text
 
 
+def ca_file(text: str) -> str:
+    """Parse the name of a file with trusted certificates; the result is absolute."""
+    from imtui.trust import TrustError, trusted
+
+    try:
+        trusted(text)
+    except TrustError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return str(Path(text).absolute())
+
+
 def device_name(text: str) -> str:
     """Parse a device name."""
     from imtui.protocol.errors import IMError
@@ -102,6 +113,17 @@ def add_data_option(parser: argparse._ActionsContainer, *, required: bool = Fals
         required=required,
         help="the backend's data folder"
         + ("" if required else " (this machine's embedded backend)"),
+    )
+
+
+def add_ca_file_option(parser: argparse._ActionsContainer, default: str | None) -> None:
+    """Add ``--ca-file``, the certificates that the client of a backend trusts."""
+    parser.add_argument(
+        "--ca-file",
+        type=ca_file,
+        metavar="FILE",
+        default=default,
+        help="trust the certificates of the CAs in FILE, in PEM, in place of the system's",
     )
 
 

@@ -10,16 +10,21 @@ from imtui.server.node.settings.file import SettingsError, SettingsSource
 def check_settings(source: SettingsSource) -> int:
     """Check the settings, list all that is wrong, and return the exit status."""
     from imtui.server.edge.tls.certificate import CertificateError, load_certificate
+    from imtui.trust import TrustError, trusted
 
     problems: tuple[str, ...] = ()
     try:
-        files = source.read().certificate_files
-        if files is not None:
-            load_certificate(files)
+        settings = source.read()
+        if settings.certificate_files is not None:
+            load_certificate(settings.certificate_files)
+        if settings.ca_file is not None:
+            trusted(settings.ca_file)
     except SettingsError as error:
         problems = error.problems
     except CertificateError as error:
         problems = (source.placed(f"tls_cert, tls_key: {error}", "tls_cert", "tls_key"),)
+    except TrustError as error:
+        problems = (source.placed(f"ca_file: {error}", "ca_file"),)
     for problem in problems:
         print_notice(problem)
     if problems:

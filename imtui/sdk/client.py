@@ -34,6 +34,7 @@ from imtui.sdk.messages.conversation_calls import ConversationCalls
 from imtui.sdk.messages.messages import Messages
 from imtui.sdk.presence.calls import PresenceCalls
 from imtui.sdk.presence.presence import Presence
+from imtui.trust import trusted
 
 
 class LoginStatus(IntEnum):
@@ -65,6 +66,7 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
         timeout: float = limits.CALL_TIMEOUT,
         insecure: bool = False,
         ssl: SSLContext | None = None,
+        ca_file: str | PathLike[str] | None = None,
         backoff: Backoff | None = None,
         wall_clock: Callable[[], float] = time.time,
         storage_dir: str | PathLike[str] | None = None,
@@ -83,7 +85,9 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
                 without ``storage_dir``.
             timeout: How long a call, or an attempt to connect and log in, may take, in seconds.
             insecure: Allow ``ws://`` to another machine.
-            ssl: The TLS settings for ``wss://``; the system's certificates if None.
+            ssl: The TLS settings for ``wss://``; those that trust ``ca_file`` if None.
+            ca_file: The certificates of CAs to trust, in PEM; if None, those in the file that
+                ``SSL_CERT_FILE`` names, and without it the system's.
             backoff: The delays between attempts to reconnect.
             wall_clock: Returns Unix seconds.
             storage_dir: The folder for cached and queued messages, created for this user alone
@@ -101,7 +105,9 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
         dialer = Dialer(
             web_socket_addresses(url, insecure=insecure),
             route,
-            partial(open_connection, ssl=ssl),
+            partial(
+                open_connection, ssl=partial(trusted, ca_file) if ssl is None else (lambda: ssl)
+            ),
             timeout,
         )
         options = LinkOptions(dialer.open, timeout, route, wall_clock, lambda: instance.value)

@@ -2,7 +2,6 @@
 
 import errno
 import socket
-import ssl
 from collections.abc import Iterable
 from typing import Final
 
@@ -11,6 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import CloseCode
+from imtui.trust import TrustError, certificate_problem
 
 _TRANSIENT: Final = frozenset(
     {
@@ -132,11 +132,11 @@ def connect_failure(error: Exception) -> IMError:
             ErrorCode.ERR_SDK_NET_CONN_REFUSE,
             f"The backend refused the connection with HTTP status {status}; is the address right?",
         )
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return IMError(
-            ErrorCode.ERR_SDK_NET_CONN_REFUSE,
-            "The backend's certificate is not trusted; is the address right?",
-        )
+    if isinstance(error, TrustError):
+        return IMError(ErrorCode.ERR_SDK_NET_CONN_REFUSE, str(error))
+    problem = certificate_problem(error)
+    if problem is not None:
+        return IMError(ErrorCode.ERR_SDK_NET_CONN_REFUSE, f"The backend's certificate {problem}.")
     if _is_refused(error):
         return IMError(
             ErrorCode.ERR_SDK_NET_CONN_REFUSE,

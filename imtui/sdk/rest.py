@@ -2,17 +2,20 @@
 
 import secrets
 import socket
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
-from imtui.sdk.failures import unanswered, unreadable
+from imtui.sdk.failures import connect_failure, unanswered, unreadable
 from imtui.sdk.link.address import Address, rest_addresses
+from imtui.trust import TrustError, certificate_problem, trusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from os import PathLike
     from ssl import SSLContext
 
     import httpx
@@ -39,6 +42,7 @@ class RestClient:
         timeout: float = limits.CALL_TIMEOUT,
         insecure: bool = False,
         ssl: "Callable[[], SSLContext] | None" = None,
+        ca_file: "str | PathLike[str] | None" = None,
     ) -> None:
         """Prepare a client; nothing is sent before ``call``.
 
@@ -52,8 +56,10 @@ class RestClient:
             timeout: How long connecting, sending and each wait for the answer may take, in
                 seconds.
             insecure: Allow ``http://`` to another machine.
-            ssl: Returns the TLS settings for ``https://``, for each call; the system's
-                certificates if None.
+            ssl: Returns the TLS settings for ``https://``, for each call; those that trust
+                ``ca_file`` if None.
+            ca_file: The certificates of CAs to trust, in PEM; if None, those in the file that
+                ``SSL_CERT_FILE`` names, and without it the system's.
 
         Raises:
             IMError: 6017 if the address is not valid.
@@ -66,7 +72,7 @@ class RestClient:
             "contenttype": "json",
         }
         self._timeout = timeout
-        self._ssl = ssl
+        self._ssl = ssl or partial(trusted, ca_file)
 
     async def call(self, command: str, body: dict[str, Any]) -> dict[str, Any]:
         """Call a command, such as ``imtui_console/get``, and return its whole answer.
@@ -106,15 +112,14 @@ class RestClient:
             async with self._transport(address) as transport:
                 response = await transport.handle_async_request(request)
                 return await _read(response)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, TrustError) as error:
             raise _failure(error) from error
 
     def _transport(self, address: Address) -> "httpx.AsyncHTTPTransport":
         import httpx
 
         # Without TLS there is nothing to verify, and making the context would take 30 ms.
-        is_secure = address.url.startswith("https")
-        verify = self._ssl() if is_secure and self._ssl is not None else is_secure
+        verify = self._ssl() if address.url.startswith("https") else False
         return httpx.AsyncHTTPTransport(uds=address.unix_path, verify=verify)
 
     def _request(self, address: Address, command: str, content: bytes) -> "httpx.Request":
@@ -146,9 +151,11 @@ async def _read(response: "httpx.Response") -> bytes:
     return bytes(content)
 
 
-def _failure(error: "httpx.TransportError") -> IMError:
+def _failure(error: "httpx.TransportError | TrustError") -> IMError:
     import httpx
 
+    if isinstance(error, TrustError) or certificate_problem(error) is not None:
+        return connect_failure(error)
     if isinstance(error, httpx.ConnectTimeout):
         return IMError(ErrorCode.ERR_SDK_NET_CONN_TIMEOUT)
     if isinstance(error, httpx.TimeoutException):

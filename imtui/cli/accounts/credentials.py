@@ -24,6 +24,8 @@ class Credentials:
     user_id: str
     user_sig: Callable[[], str]
     insecure: bool = False
+    ca_file: str | None = None
+    """The certificates to trust in place of the system's."""
 
 
 async def find_credentials(arguments: argparse.Namespace) -> Credentials:
@@ -47,7 +49,12 @@ def remote_credentials(account: RemoteAccount) -> Credentials:
     """
     user_sig = account.read_user_sig()
     return Credentials(
-        account.url, account.sdk_app_id, account.user_id, lambda: user_sig, account.insecure
+        account.url,
+        account.sdk_app_id,
+        account.user_id,
+        lambda: user_sig,
+        account.insecure,
+        account.ca_file,
     )
 
 
@@ -63,7 +70,10 @@ async def passive_client(
     from imtui.sdk import IMClient
 
     async with IMClient(
-        credentials.url, credentials.sdk_app_id, insecure=credentials.insecure
+        credentials.url,
+        credentials.sdk_app_id,
+        insecure=credentials.insecure,
+        ca_file=credentials.ca_file,
     ) as client:
         if listener is not None:
             client.add_im_sdk_listener(listener)

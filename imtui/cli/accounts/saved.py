@@ -22,6 +22,8 @@ class SavedAccount(msgspec.Struct, frozen=True, rename="camel"):
     sdk_app_id: int
     user_id: str
     insecure: bool = False
+    ca_file: str | None = None
+    """The certificates to trust in place of the system's."""
     user_sig: str | None = None
     """The UserSig, or None if it is in the keyring."""
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from imtui.cli.arguments import positive, server_url, user_id
+from imtui.cli.arguments import add_ca_file_option, positive, server_url, user_id
 from imtui.cli.errors import CommandError, UsageError
 
 USER_SIG_VARIABLE: Final = "IMTUI_USERSIG"
@@ -26,6 +26,8 @@ class RemoteAccount(Struct, frozen=True):
     insecure: bool
     read_user_sig: Callable[[], str]
     """Returns the UserSig, perhaps from the keyring; may raise CommandError."""
+    ca_file: str | None = None
+    """The certificates to trust in place of the system's."""
 
 
 class LocalAccount(Struct, frozen=True):
@@ -70,6 +72,7 @@ def add_account_options(
         default=off,
         help="allow ws:// to another machine: anyone in between can listen",
     )
+    add_ca_file_option(group, absent)
     if local:
         group.add_argument(
             "--local",
@@ -88,8 +91,9 @@ def select_account(arguments: argparse.Namespace) -> RemoteAccount | LocalAccoun
     """
     if arguments.server is not None:
         return select_remote_account(arguments)
-    if arguments.app_id is not None or arguments.usersig_file is not None or arguments.insecure:
-        raise UsageError("--app-id, --usersig-file and --insecure need --server.")
+    given = (arguments.app_id, arguments.usersig_file, arguments.ca_file)
+    if arguments.insecure or any(option is not None for option in given):
+        raise UsageError("--app-id, --usersig-file, --insecure and --ca-file need --server.")
     if not arguments.local:
         saved = _find_saved_account(arguments.user)
         if saved is not None:
@@ -121,7 +125,12 @@ def select_remote_account(
             f"{USER_SIG_VARIABLE}."
         )
     return RemoteAccount(
-        arguments.server, arguments.app_id, arguments.user, arguments.insecure, lambda: user_sig
+        arguments.server,
+        arguments.app_id,
+        arguments.user,
+        arguments.insecure,
+        lambda: user_sig,
+        arguments.ca_file,
     )
 
 
@@ -163,6 +172,7 @@ def _find_saved_account(user: str | None) -> RemoteAccount | None:
         saved.user_id,
         saved.insecure,
         partial(accounts.user_sig, saved),
+        saved.ca_file,
     )
 
 

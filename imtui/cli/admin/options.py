@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from imtui.cli.accounts.selection import USER_SIG_VARIABLE, given_user_sig
 from imtui.cli.admin.client import LOCAL_NOT_RUNNING, AdminClient
-from imtui.cli.arguments import add_data_option, positive, rest_url
+from imtui.cli.arguments import add_ca_file_option, add_data_option, positive, rest_url
 from imtui.cli.errors import CommandError, UsageError
 from imtui.protocol.identifiers import ADMINISTRATOR
 
@@ -47,6 +47,7 @@ def add_admin_options(parser: argparse.ArgumentParser) -> None:
         default=none,
         help="allow http:// to another machine: anyone in between can listen",
     )
+    add_ca_file_option(group, none)
 
 
 def admin_client(arguments: argparse.Namespace) -> AdminClient:
@@ -66,9 +67,9 @@ def admin_client(arguments: argparse.Namespace) -> AdminClient:
     """
     if arguments.rest is not None:
         return _remote_client(arguments)
-    given = (arguments.app_id, arguments.admin, arguments.usersig_file)
+    given = (arguments.app_id, arguments.admin, arguments.usersig_file, arguments.ca_file)
     if arguments.insecure or any(option is not None for option in given):
-        raise UsageError("--app-id, --admin, --usersig-file and --insecure need --rest.")
+        raise UsageError("--app-id, --admin, --usersig-file, --insecure and --ca-file need --rest.")
     if arguments.data is not None:
         return _local_client(arguments.data)
     return _local_client(_local_data(), LOCAL_NOT_RUNNING)
@@ -93,6 +94,7 @@ def _remote_client(arguments: argparse.Namespace) -> AdminClient:
         arguments.admin or ADMINISTRATOR,
         user_sig,
         insecure=arguments.insecure,
+        ca_file=arguments.ca_file,
     )
     return AdminClient(client)
 

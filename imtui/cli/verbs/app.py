@@ -123,6 +123,7 @@ class AccountJoiner:
             selected.user_id,
             lambda: user_sig,
             insecure=selected.insecure,
+            ca_file=selected.ca_file,
         )
 
     async def _join_local(self, selected: LocalAccount) -> "Identity":
@@ -160,6 +161,7 @@ class AccountJoiner:
         user_sig: Callable[[], str],
         *,
         insecure: bool = False,
+        ca_file: str | None = None,
     ) -> "Identity":
         from imtui.cli import paths
         from imtui.cli.accounts.device_name import default_device_name
@@ -188,6 +190,7 @@ class AccountJoiner:
             instance_id=self._instance.instance_id,
             state_dir=state_dir,
             insecure=insecure,
+            ca_file=ca_file,
         )
 
 

@@ -38,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     credentials = remote_credentials(account)
     run_async(_check(credentials))
     accounts = saved_accounts()
-    saved = SavedAccount(account.url, account.sdk_app_id, account.user_id, account.insecure)
+    saved = SavedAccount(
+        account.url, account.sdk_app_id, account.user_id, account.insecure, account.ca_file
+    )
     place = "the keyring" if accounts.save(saved, credentials.user_sig()) else accounts.file
     print(f"{account.user_id} is now the default account. Its UserSig is kept in {place}.")
     return EXIT_OK

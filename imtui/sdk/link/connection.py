@@ -17,6 +17,7 @@ from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import Incoming, decode_incoming
 from imtui.sdk.failures import close_failure, connect_failure, unanswered, unreadable
 from imtui.sdk.link.address import Address
+from imtui.trust import TrustError
 
 R = TypeVar("R", bound=Struct)
 T = TypeVar("T")
@@ -145,14 +146,14 @@ async def open_connection(
     address: Address,
     on_push: Callable[[Incoming], IMError | None],
     *,
-    ssl: SSLContext | None,
+    ssl: Callable[[], SSLContext],
 ) -> Connection:
     """Connect to a backend.
 
     Args:
         address: One address of the backend.
         on_push: Called with each push; if it returns an error, the connection ends.
-        ssl: The TLS settings for ``wss://``; the system's certificates if None.
+        ssl: Returns the TLS settings for ``wss://``; may raise TrustError.
 
     Raises:
         IMError: 9508, 9510, 9511 or 9516. There is no time-out of its own.
@@ -170,14 +171,14 @@ async def open_connection(
         options["proxy"] = None
     if address.ip is not None:
         options["host"] = address.ip
-    if ssl is not None and address.url.startswith("wss:"):
-        options["ssl"] = ssl
     try:
+        if address.url.startswith("wss:"):
+            options["ssl"] = ssl()
         if address.unix_path is None:
             socket = await _Connect(address.url, **options)
         else:
             socket = await _Connect(address.url, unix=True, path=address.unix_path, **options)
-    except (OSError, WebSocketException, EOFError, UnicodeError) as error:
+    except (OSError, WebSocketException, EOFError, UnicodeError, TrustError) as error:
         raise connect_failure(error) from error
     return Connection(socket, on_push)
 

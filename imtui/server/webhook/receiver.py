@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from imtui.server.instant import Instant
 from imtui.server.webhook.config import WebhookConfig
 from imtui.server.webhook.request import CallbackRequest
+from imtui.trust import TrustError, certificate_problem, trusted
 
 if TYPE_CHECKING:
     import httpx
@@ -57,10 +58,14 @@ class Receiver:
     async def _opened(self) -> "httpx.AsyncHTTPTransport":
         # Most backends have no webhooks, and the import is slow.
         httpx = await asyncio.to_thread(import_module, "httpx")
+        try:
+            trust = await asyncio.to_thread(trusted)
+        except TrustError as error:
+            raise CallbackError(str(error).rstrip(".")) from None
         if self._transport is None:
             # httpx's client would log the URL with the signature, and send it on to redirections.
             self._transport = httpx.AsyncHTTPTransport(
-                limits=httpx.Limits(max_connections=self._connections)
+                verify=trust, limits=httpx.Limits(max_connections=self._connections)
             )
         return self._transport
 
@@ -85,8 +90,10 @@ class Receiver:
             raise
         except TimeoutError:
             raise CallbackError(f"no reply within {self._config.timeout:g} s") from None
-        except httpx.ConnectError:
-            raise CallbackError("no connection") from None
+        except httpx.ConnectError as error:
+            problem = certificate_problem(error)
+            refusal = "no connection" if problem is None else f"its certificate {problem}"
+            raise CallbackError(refusal) from None
         except Exception as error:
             # Not only httpx's errors: an invalid port is an OverflowError of the socket. The text
             # is left out, as it could contain the URL.

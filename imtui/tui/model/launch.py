@@ -23,6 +23,8 @@ class Identity(Struct, frozen=True):
     state_dir: Path
     """A private folder for this account on this backend."""
     insecure: bool = False
+    ca_file: str | None = None
+    """The certificates to trust in place of the system's."""
     local: bool = False
     """Whether the backend is the embedded one of this machine."""
     revive: Callable[[], Awaitable[None]] | None = None

@@ -23,6 +23,7 @@ class BundledSdk:
             device_name=identity.device_name,
             instance_id=identity.instance_id,
             insecure=identity.insecure,
+            ca_file=identity.ca_file,
             storage_dir=identity.state_dir / "messages",
         ) as client:
             client.add_im_sdk_listener(Listener(services))

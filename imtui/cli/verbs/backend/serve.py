@@ -247,6 +247,17 @@ def _backend(
     return Backend(config)
 
 
+def _trust(ca_file: Path) -> None:
+    from imtui.trust import CA_FILE_VARIABLE, TrustError, trusted
+
+    try:
+        trusted(ca_file)
+    except TrustError as error:
+        raise UsageError(str(error)) from error
+    # The edges inherit it.
+    os.environ[CA_FILE_VARIABLE] = str(ca_file.absolute())
+
+
 async def _is_ready(
     backend: contextlib.AbstractAsyncContextManager[object],
     stack: contextlib.AsyncExitStack,
@@ -268,6 +279,8 @@ async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], Backe
         except SettingsError as error:
             raise UsageError(str(error)) from error
         set_log_level(settings.log_level)
+        if settings.ca_file is not None:
+            _trust(settings.ca_file)
         started = config(settings)
         if settings.edges or started.database is not None:
             log_as("parent")

@@ -125,6 +125,14 @@ class NodeSettings:
     tls_key: Path | None = _setting(  # noqa: RUF009 - a field, as all are
         OPTIONAL_FILE, None, "FILE", "the private key of --tls-cert, in PEM", _if_begun_or_ended
     )
+    ca_file: Path | None = _setting(  # noqa: RUF009 - a field, as all are
+        OPTIONAL_FILE,
+        None,
+        "FILE",
+        "for callbacks over https://, trust the certificates of the CAs in this file, in PEM, in "
+        "place of the system's",
+        _always,
+    )
     allow_origin: tuple[str, ...] = _setting(
         ORIGINS, (), "O", "allow connections from web pages of this origin; may be repeated"
     )

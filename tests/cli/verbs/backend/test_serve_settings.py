@@ -162,6 +162,44 @@ def test_a_certificate_that_cannot_be_used_is_told(home: Home, action: list[str]
     assert failed.stderr.startswith(f"imtui: {place}The key ")
 
 
+async def test_a_file_of_trusted_certificates_is_an_option_and_saved(home: Home) -> None:
+    files, data = copy_of(FIRST, home.path), home.path / "d"
+    tls = ("--tls-cert", files.certificate, "--tls-key", files.key)
+    trust = ("--ca-file", files.certificate)
+    ports = ("--port", 0, "--rest-port", 0)
+    async with home.start("serve", "--data", data, *ports, *tls, *trust) as running:
+        ready = await running.json_line()
+
+        async def told(*arguments: object) -> tuple[int, str]:
+            done = await asyncio.to_thread(home.run, *arguments)
+            return done.returncode, done.stdout + done.stderr
+
+        for user in ("alice", "administrator"):
+            made = await told("usersig", user, "--data", data)
+            (home.path / f"{user}.sig").write_text(made[1])
+        app = ("--app-id", ready["sdkAppID"])
+        account = ("--server", ready["ws"], *app, "--user", "alice")
+        signed = (*account, "--usersig-file", home.path / "alice.sig")
+        admin = ("--rest", ready["rest"], *app, "--usersig-file", home.path / "administrator.sig")
+
+        assert (await told("status", *signed))[0] == 1
+        status, said = await told("console", "show", *admin)
+        assert status == 1
+        assert "--ca-file" in said
+        assert (await told("console", "show", *admin, *trust))[0] == 0
+        assert (await told("login", *signed, *trust))[0] == 0
+        assert await told("status") == (0, "alice  UNLOGINED\n")
+
+
+@pytest.mark.parametrize("action", [[], ["--check-config"]])
+def test_trusted_certificates_that_cannot_be_used_are_told(home: Home, action: list[str]) -> None:
+    data = ("--data", home.path / "d", "--port", 0, "--rest-port", 0)
+    failed = home.run("serve", *data, "--ca-file", home.path / "none.pem", *action)
+    assert (failed.returncode, failed.stdout) == (2, "")
+    [line] = failed.stderr.splitlines()
+    assert "none.pem cannot be read: No such file" in line
+
+
 async def test_sighup_never_ends_a_server(home: Home) -> None:
     async with home.start(
         "serve", "--port", 0, "--rest-port", 0, "--data", home.path / "d"
