@@ -7,7 +7,7 @@ from imtui.cli.main import build_parser
 from tests.pages import ROOT, blocks, code_spans, section
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-LINES_MAX = 200
+LINES_MAX = 280
 BIG_ROOMS = ("protocol", "sdk", "server", "tui", "cli")
 
 

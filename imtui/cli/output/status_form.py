@@ -1,7 +1,6 @@
 """How a command prints statuses: as text, as JSON, or in the user's own format."""
 
 import argparse
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -27,8 +26,8 @@ _NERD: Final = {
 
 
 def _for_tmux(text: str) -> str:
-    # tmux reads "#[" as a style, and an even number of "#" before it as these characters.
-    return re.sub(r"#+(?=\[|$)", lambda found: found[0] * 2, text)
+    # tmux expands what a command prints, except for "##".
+    return text.replace("#", "##")
 
 
 def _for_polybar(text: str) -> str:

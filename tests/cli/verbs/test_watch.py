@@ -149,6 +149,10 @@ async def test_a_closed_socket_ends_it_as_a_pipe_does(
         with reading, reading.makefile() as reader:
             reading.sendall(b"what is written to it is not read\n")
             assert reader.readline() == "bob  ONLINE\n"
+            # As tmux does, which goes on reading.
+            reading.shutdown(socket.SHUT_WR)
+            await bob.set_self_status("still read")
+            assert reader.readline() == "bob  ONLINE  still read\n"
         assert await watch.ended() == (0, "")
 
     assert (await alice.get_subscriptions()).user_id_list == []
