@@ -80,6 +80,8 @@ class Edge:
         self.liveness = Liveness(heartbeat_timeout)
         self.on_due_changed: Callable[[], None] = lambda: None
         """Called when the next session to fall silent may be due earlier than before."""
+        self.on_keys: Callable[[KeyRing], None] = lambda key_ring: None
+        """Called with the app's keys when they have changed."""
         self.is_busy: Callable[[], bool] = lambda: False
         """Tells whether there is more to do: clients to serve, or requests that wait."""
         self._updates = StatusUpdates(metrics)
@@ -198,6 +200,7 @@ class Edge:
     def keys_changed(self, key_ring: KeyRing) -> None:
         """Verify UserSigs with these keys from now on."""
         self.trust.key_ring = key_ring
+        self.on_keys(key_ring)
 
     def admins_changed(self, user_ids: frozenset[str]) -> None:
         """Let in requests of these admins from now on."""

@@ -131,7 +131,7 @@ class CoreNode:
             (self._change_log.observe, self.webhooks.observe),
             {
                 RevocationCorrected: log_correction,
-                KeyRotated: key_export.rotated,
+                KeyRotated: lambda change: key_export.rotated(change.key_ring),
                 ConsoleChanged: self._console_changed,
             },
             self.audit,

@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from imtui.protocol.app_key import KeyRing
 from imtui.protocol.rest.callback import AFTER_EVENTS, CallbackCommand
 from imtui.server.audit import AuditEntry, AuditLog
 from imtui.server.buckets import Buckets
@@ -28,6 +29,7 @@ from imtui.server.node.edge_node import EdgeNode
 from imtui.server.node.edges.control import Control, say_drain, say_ready
 from imtui.server.node.edges.core_process import until_ended
 from imtui.server.node.edges.setup import Setup
+from imtui.server.node.key_export import KeyExport
 from imtui.server.node.parts import Parts, until_either
 from imtui.server.node.shared.address import split_link
 from imtui.server.node.shared.wall_clock import WallClock
@@ -115,6 +117,8 @@ async def run_edge(setup: Setup, control: Control) -> None:
             buckets.share = settings.cpu_seconds
             before.adjust(_webhook(settings), denies_on_failure=settings.denies_on_failure)
 
+        if config.database is not None and setup.place == 1:
+            _export_keys(data, node, welcome.key_ring)
         core.on_settings = follow
         follow(welcome.settings)
         core.serve(node.edge)
@@ -133,6 +137,22 @@ async def run_edge(setup: Setup, control: Control) -> None:
         await parts.run(control.follow(adjust))
         say_ready(welcome.key_ring.sdk_app_id)
         await until_ended(control, parts)
+
+
+def _export_keys(data: DataDir, node: EdgeNode, key_ring: KeyRing) -> None:
+    """Export the newest key; the core does so only on the node where it is."""
+    exported = data.exported_key()
+    if exported is not None and exported.sdk_app_id != key_ring.sdk_app_id:
+        # That of a backend that was here before.
+        return
+    key_export = KeyExport(data, exported)
+
+    def export(changed: KeyRing) -> None:
+        key_export.rotated(changed)
+        key_export.committed()
+
+    node.edge.on_keys = export
+    export(key_ring)
 
 
 class _Absence:

@@ -84,7 +84,7 @@ class Node:
             return await self._process.wait()
 
     async def admin(self, *words: str) -> str:
-        """Run a command of an admin at this node, which has had the core; return what it prints."""
+        """Run a command of an admin at this node; return what it prints."""
         command = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "imtui", *words, "--data", str(self.data)),
             stdout=subprocess.PIPE,
