@@ -34,7 +34,11 @@ _VERBS: Final = {
         "imtui.cli.verbs.backend",
     ),
     **dict.fromkeys(
-        ("login", "logout", "status", "watch", "send", "history", "unread"), "imtui.cli.verbs"
+        (
+            *("login", "logout", "status", "watch", "send", "history", "unread"),
+            *("completion",),
+        ),
+        "imtui.cli.verbs",
     ),
 }
 """The package of each command, which is a module in it."""

@@ -1,0 +1,1 @@
+"""Completion of user IDs on an unfinished command line."""

@@ -1,0 +1,1 @@
+"""Makes the files that an installation puts into ``share/``, from the parser of the commands."""
