@@ -36,7 +36,7 @@ _VERBS: Final = {
     **dict.fromkeys(
         (
             *("login", "logout", "status", "watch", "send", "history", "unread"),
-            *("completion",),
+            *("completion", "doctor"),
         ),
         "imtui.cli.verbs",
     ),

@@ -76,14 +76,19 @@ async def notify_native(title: str, text: str) -> None:
     )
 
 
+def notify_program() -> str:
+    """Return the name of the program that shows the desktop's own notifications."""
+    return "osascript" if sys.platform == "darwin" else "notify-send"
+
+
 def _notify_command(title: str, text: str) -> list[str]:
     if sys.platform == "darwin":
         lines = [part for line in _APPLE_SCRIPT for part in ("-e", line)]
         # osascript stops reading options at the first argument that is not one.
-        return ["osascript", *lines, "imtui", title, text]
+        return [notify_program(), *lines, "imtui", title, text]
     # The body is markup, in which notify-send first replaces C escapes.
     body = html.escape(text, quote=False).replace("\\", "\\\\")
-    return ["notify-send", "--app-name=imtui", "--", title, body]
+    return [notify_program(), "--app-name=imtui", "--", title, body]
 
 
 def clipboard_commands(

@@ -59,7 +59,7 @@ function _shtab_imtui_using
   test "$_shtab_imtui_cmdpath" = "$argv"
 end
 
-set -g _shtab_imtui_commands serve backup migrate usersig console 'console show' 'console set' 'console apply' 'console log' account 'account import' 'account delete' 'account list' 'account export' friend 'friend add' 'friend delete' 'friend list' kick admin 'admin add' 'admin list' 'admin remove' key 'key rotate' 'key list' node 'node list' 'node drain' login logout status 'status set' 'status clear' 'status get' watch send history unread completion 'completion bash' 'completion zsh' 'completion fish'
+set -g _shtab_imtui_commands serve backup migrate usersig console 'console show' 'console set' 'console apply' 'console log' account 'account import' 'account delete' 'account list' 'account export' friend 'friend add' 'friend delete' 'friend list' kick admin 'admin add' 'admin list' 'admin remove' key 'key rotate' 'key list' node 'node list' 'node drain' login logout status 'status set' 'status clear' 'status get' watch send history unread completion 'completion bash' 'completion zsh' 'completion fish' doctor
 set -g _shtab_imtui_opts_with_value --address --admin --allow-origin --app-id --by --code --config --count --data --database --device --disk-reserve --edges --event --expire --for --from --grace --group --heartbeat-timeout --host --limit --link --log-level --max-connections --max-per-address --node-name --out --port --prefix --remark --rest --rest-port --role --secret-file --server --tls-cert --tls-key --trusted-proxy --until --user --usersig-file --webhook --webhook-commands --webhook-token-file
 
 complete -c imtui -e
@@ -429,3 +429,12 @@ complete -c imtui -n '_shtab_imtui_using completion; and test $_shtab_imtui_npos
 complete -c imtui -n '_shtab_imtui_using completion zsh' -s h -l help -d 'show this help message and exit'
 complete -c imtui -n '_shtab_imtui_using completion; and test $_shtab_imtui_npos -eq 0' -a fish -d 'print the script of fish'
 complete -c imtui -n '_shtab_imtui_using completion fish' -s h -l help -d 'show this help message and exit'
+complete -c imtui -n '_shtab_imtui_using; and test $_shtab_imtui_npos -eq 0' -a doctor -d 'check the terminal, the desktop, this user'"'"'s files and the backend'
+complete -c imtui -n '_shtab_imtui_using doctor' -s h -l help -d 'show this help message and exit'
+complete -c imtui -n '_shtab_imtui_using doctor' -l json -d 'print JSON, one object per line'
+complete -c imtui -n '_shtab_imtui_using doctor' -l server -x -d 'the address of another backend: wss://… or ws://…; several with commas between'
+complete -c imtui -n '_shtab_imtui_using doctor' -l app-id -x -d 'its SDKAppID'
+complete -c imtui -n '_shtab_imtui_using doctor' -l user -xka "(_imtui_users saved)" -d 'the user ID'
+complete -c imtui -n '_shtab_imtui_using doctor' -l usersig-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file with the UserSig; without it, IMTUI_USERSIG is used'
+complete -c imtui -n '_shtab_imtui_using doctor' -l insecure -d 'allow ws:// to another machine: anyone in between can listen'
+complete -c imtui -n '_shtab_imtui_using doctor' -l local -d 'use this machine'"'"'s own backend, even if there is a saved account'

@@ -1,0 +1,1 @@
+"""What ``imtui doctor`` looks at: a module for each area, and what it finds."""

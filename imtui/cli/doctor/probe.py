@@ -1,0 +1,104 @@
+"""One WebSocket handshake with each address of a backend, without a login."""
+
+import asyncio
+import ssl
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+from msgspec import Struct
+
+from imtui.protocol.errors import IMError
+
+_HALF_SECOND: Final = 0.5
+
+
+class Certificate(Struct, frozen=True):
+    """The certificate of a backend."""
+
+    problem: str = ""
+    """Why it is not trusted; empty if it is."""
+    until: datetime | None = None
+    """When it expires; None if it is not trusted."""
+    issuer: str = ""
+    """Who signed it; empty if it is not trusted."""
+
+
+class Answer(Struct, frozen=True):
+    """How one address answered."""
+
+    url: str
+    error: IMError | None = None
+    """Why there was no handshake."""
+    ahead: float | None = None
+    """How many seconds this machine's clock is ahead; None if the backend does not say."""
+    certificate: Certificate | None = None
+    """None without TLS, or if nothing answered."""
+
+
+async def probe(url: str, *, insecure: bool, seconds: float) -> Answer:
+    """Return how an address answers.
+
+    Args:
+        url: The address.
+        insecure: Whether ``ws://`` to another machine is allowed.
+        seconds: How long it may take.
+    """
+    from imtui.sdk.failures import connect_failure
+    from imtui.sdk.link.address import web_socket_addresses
+
+    try:
+        [address] = web_socket_addresses(url, insecure=insecure)
+        async with asyncio.timeout(seconds):
+            return await _shake_hands(url, address.url, address.unix_path, local=address.local)
+    except IMError as error:
+        return Answer(url, error)
+    except ssl.SSLCertVerificationError as error:
+        problem = Certificate(problem=error.verify_message)
+        return Answer(url, connect_failure(error), certificate=problem)
+    except (OSError, EOFError, UnicodeError) as error:
+        return Answer(url, connect_failure(error))
+
+
+async def _shake_hands(url: str, to: str, unix_path: str | None, *, local: bool) -> Answer:
+    from websockets.asyncio.client import connect
+    from websockets.exceptions import WebSocketException
+
+    from imtui.sdk.failures import connect_failure
+
+    options: dict[str, Any] = {"compression": None, "open_timeout": None, "close_timeout": 0.5}
+    if local:
+        options["proxy"] = None
+    if unix_path is not None:
+        options |= {"unix": True, "path": unix_path}
+    begun = time.time()
+    try:
+        async with connect(to, **options) as socket:
+            middle = (begun + time.time()) / 2
+            tls: ssl.SSLObject | None = socket.transport.get_extra_info("ssl_object")
+            date = socket.response.headers.get("Date") if socket.response is not None else None
+            return Answer(
+                url,
+                ahead=None if date is None else _ahead(date, middle),
+                certificate=None if tls is None else _certificate(tls.getpeercert() or {}),
+            )
+    except WebSocketException as error:
+        return Answer(url, connect_failure(error))
+
+
+def _ahead(date: str, now: float) -> float | None:
+    try:
+        # The header has whole seconds.
+        return now - parsedate_to_datetime(date).timestamp() - _HALF_SECOND
+    except (ValueError, OverflowError):
+        return None
+
+
+def _certificate(fields: dict[str, Any]) -> Certificate:
+    names = dict(pair for part in fields.get("issuer", ()) for pair in part)
+    issuer = names.get("organizationName") or names.get("commonName") or "unknown"
+    until = ssl.cert_time_to_seconds(fields["notAfter"]) if "notAfter" in fields else 0
+    if fields.get("issuer") == fields.get("subject"):
+        issuer = "itself"
+    return Certificate(until=datetime.fromtimestamp(until, UTC), issuer=issuer)
