@@ -5,7 +5,12 @@ import shlex
 from collections.abc import Iterable
 from typing import Final, NoReturn
 
-from imtui.cli.accounts.selection import add_account_options
+from imtui.cli.accounts.selection import (
+    LocalAccount,
+    RemoteAccount,
+    add_account_options,
+    select_account,
+)
 from imtui.cli.errors import UsageError
 from imtui.cli.signals import run_async
 
@@ -21,12 +26,19 @@ def friends(line: str) -> list[str]:
     Raises:
         UsageError: The line names no account, or its quotes are not closed.
         CommandError: No backend is running, or the UserSig cannot be read.
-        IMError: The login failed.
+        IMError: The backend cannot be reached, or refuses.
     """
     words, word = _split(line)
     parser = _Parser()
     add_account_options(parser, first=True)
-    return _possible(words, word, run_async(_friends(parser.known(words))))
+    arguments = parser.known(words)
+    if arguments.usersig_file is not None:
+        # The shell has not expanded it yet.
+        arguments.usersig_file = arguments.usersig_file.expanduser()
+    account = select_account(arguments)
+    if isinstance(account, LocalAccount):
+        return _possible(words, word, run_async(_friends_here(account.user_id)))
+    return _possible(words, word, run_async(_friends(account)))
 
 
 def accounts(line: str) -> list[str]:
@@ -41,16 +53,8 @@ def accounts(line: str) -> list[str]:
         BackendError: No backend is running on the data folder.
         IMError: The backend cannot be reached, or refuses.
     """
-    from imtui.cli.admin.options import add_admin_options
-
     words, word = _split(line)
-    parser = _Parser()
-    add_admin_options(parser)
-    parser.set_defaults(app_id=None, usersig_file=None, insecure=False)
-    arguments = parser.known(words)
-    if arguments.data is not None:
-        # The shell has not expanded it yet.
-        arguments.data = arguments.data.expanduser()
+    arguments = _admin_arguments(words)
     return _possible(words, word, run_async(_accounts(arguments, word)))
 
 
@@ -69,13 +73,36 @@ def saved(line: str) -> list[str]:
     return _possible(words, word, (account.user_id for account in found))
 
 
-async def _friends(arguments: argparse.Namespace) -> list[str]:
-    from imtui.cli.accounts.credentials import find_credentials, passive_client
+async def _friends(account: RemoteAccount) -> list[str]:
+    from imtui.cli.accounts.credentials import passive_client, remote_credentials
 
-    if arguments.usersig_file is not None:
-        arguments.usersig_file = arguments.usersig_file.expanduser()
-    async with passive_client(await find_credentials(arguments)) as client:
+    async with passive_client(remote_credentials(account)) as client:
         return [friend.user_id for friend in await client.get_friend_list()]
+
+
+async def _friends_here(user: str) -> list[str]:
+    """Return the friends of a user of this machine's backend.
+
+    Without a login, because the first login of a user would register an account.
+    """
+    from imtui.cli.admin.friends import list_friends
+    from imtui.cli.admin.options import admin_client
+
+    client = admin_client(_admin_arguments([]))
+    return [friend.user_id for friend in await list_friends(client, user)]
+
+
+def _admin_arguments(words: list[str]) -> argparse.Namespace:
+    from imtui.cli.admin.options import add_admin_options
+
+    parser = _Parser()
+    add_admin_options(parser)
+    # The top-level parser has these with defaults.
+    parser.set_defaults(app_id=None, usersig_file=None, insecure=False)
+    arguments = parser.known(words)
+    if arguments.data is not None:
+        arguments.data = arguments.data.expanduser()
+    return arguments
 
 
 async def _accounts(arguments: argparse.Namespace, prefix: str) -> list[str]:

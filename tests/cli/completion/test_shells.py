@@ -1,5 +1,6 @@
 """What TAB gives in real shells."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -72,3 +73,19 @@ async def test_user_ids_of_a_running_backend(shell: str, served: Served) -> None
         await client.login("carol", served.user_sig("carol"), passive=True)
         [status] = await client.get_user_status(["alice"])
     assert status.status_type.name == "UNLOGINED"
+
+
+async def test_friends_on_this_machines_backend(home: Home) -> None:
+    data = home.local_data
+    ports = ["--port", 0, "--rest-port", 0]
+    async with home.start("serve", "--data", data, *ports) as running:
+        await running.json_line()
+        home.run("account", "import", "alice", "bob", "--data", data)
+        home.run("friend", "add", "alice", "bob", "--data", data)
+        async with completing("bash", home) as complete:
+            assert await complete("imtui watch ") == ["bob"]
+            assert await complete("imtui kick a") == ["alice"]
+            # Nobody is registered by a TAB.
+            assert await complete("imtui --user carol watch ") == []
+        listed = home.run("account", "list", "--data", data, "--json").stdout
+    assert [json.loads(line)["userID"] for line in listed.splitlines()] == ["alice", "bob"]

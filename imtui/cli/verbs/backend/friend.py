@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from imtui.cli.admin.calls import batches, call, is_user_error
 from imtui.cli.admin.client import AdminClient
+from imtui.cli.admin.friends import list_friends
 from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import add_file_option, add_json_option, user_id
 from imtui.cli.errors import EXIT_OK, UsageError
@@ -240,7 +241,7 @@ async def _delete(arguments: argparse.Namespace) -> int:
 
 async def _list(arguments: argparse.Namespace) -> int:
     client = admin_client(arguments)
-    friends = await _friends(client, arguments.user)
+    friends = await list_friends(client, arguments.user)
     nicks = await _nicks(client, friends)
     print_listed(
         friends,
@@ -250,22 +251,6 @@ async def _list(arguments: argparse.Namespace) -> int:
         as_json=arguments.json,
     )
     return EXIT_OK
-
-
-async def _friends(client: AdminClient, user: str) -> "list[Friend]":
-    from imtui.cli.admin.answers import FriendPage
-
-    friends: list[Friend] = []
-    at, is_complete = 0, False
-    while not is_complete:
-        body = {"From_Account": user, "StartIndex": at}
-        page = await call(client, "sns/friend_get", body, FriendPage)
-        friends += page.friends or ()
-        is_complete = bool(page.complete)
-        if not is_complete and page.next_index <= at:
-            raise IMError(ErrorCode.ERR_PARSE_RESPONSE_FAILED, "The backend repeats a page.")
-        at = page.next_index
-    return friends
 
 
 async def _nicks(client: AdminClient, friends: Sequence["Friend"]) -> dict[str, str] | None:
