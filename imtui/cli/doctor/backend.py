@@ -3,9 +3,9 @@
 import argparse
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from imtui.cli.accounts.selection import LocalAccount, RemoteAccount, select_account
 from imtui.cli.doctor.check import Check, note, ok, wrong
@@ -43,11 +43,24 @@ def check_backend(arguments: argparse.Namespace) -> list[Check]:
     except CommandError as error:
         return [wrong("backend", str(error))]
     if isinstance(account, LocalAccount):
-        return [asyncio.run(_local())]
-    return asyncio.run(_remote(account))
+        return _run(_local())
+    return _run(_remote(account))
 
 
-async def _local() -> Check:
+def _run(checks: Coroutine[Any, Any, list[Check]]) -> list[Check]:
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(checks)
+    finally:
+        # asyncio.run would wait here for a name server that does not answer.
+        loop.close()
+
+
+async def _local() -> list[Check]:
+    return [await _embedded()]
+
+
+async def _embedded() -> Check:
     from imtui.cli import paths
     from imtui.protocol.messages import PROTOCOL_VERSION
     from imtui.server.node.data_dir import BackendError, DataDir

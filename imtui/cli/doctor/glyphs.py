@@ -50,7 +50,7 @@ def check_glyphs(*, is_terminal: bool) -> Check:
             f"the terminal draws these in another width: {some}",
             "Draw ambiguous characters narrow, or use imtui --ascii.",
         )
-    return ok(name, f"{UNICODE.legend}  {UNICODE.read}, in the expected width")
+    return ok(name, f"right width: {UNICODE.legend}")
 
 
 def measure(texts: Sequence[str], keyboard: int, screen: int) -> list[int]:

@@ -1,9 +1,11 @@
 """``imtui doctor``: say what may be in the way of imtui here, and what to do about it."""
 
 import argparse
+import os
 import shutil
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -42,7 +44,11 @@ def run(arguments: argparse.Namespace) -> int:
         is_well &= check.mark is not Mark.WRONG
         for line in [_json_line(check)] if arguments.json else _lines(check):
             print(line, flush=True)
-    return EXIT_OK if is_well else EXIT_FAILED
+    status = EXIT_OK if is_well else EXIT_FAILED
+    if any(thread.name.startswith("asyncio") for thread in threading.enumerate()):
+        # A name server does not answer, and the interpreter would wait for it.
+        os._exit(status)
+    return status
 
 
 def _lines(check: "Check") -> Iterator[str]:

@@ -23,6 +23,11 @@ from tests.certificates import EXPIRED, FIRST, copy_of
 from tests.cli.conftest import Served
 from tests.cli.processes import Home
 
+_SILENT_NAME_SERVER = """
+import socket, time
+socket.getaddrinfo = lambda *_, **__: time.sleep(600)
+"""
+
 Checks = dict[str, dict[str, str]]
 
 
@@ -141,6 +146,19 @@ def test_a_backend_that_is_dead_or_silent(home: Home) -> None:
 
 def _url(listening: socket.socket) -> str:
     return f"ws://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def test_a_name_server_that_does_not_answer(home: Home) -> None:
+    site = home.path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(_SILENT_NAME_SERVER)
+    account = ("--server", "wss://chat.example.org", "--app-id", 1, "--user", "alice")
+
+    # Otherwise the process would take longer than it may.
+    check = doctor(home, *account, IMTUI_USERSIG="a UserSig", PYTHONPATH=str(site))["backend"]
+
+    assert check["mark"] == "wrong"
+    assert check["text"] == "wss://chat.example.org: Connecting to the backend took too long."
 
 
 def test_an_address_that_may_not_be_unencrypted(home: Home) -> None:
