@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from imtui.cli.doctor.check import Check
 
 _INDENT: Final = 19
+_PART_MAX: Final = 240
+"""A backend may say much."""
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -56,7 +58,7 @@ def _lines(check: "Check") -> Iterator[str]:
 
     head = f"{check.mark:<6} {check.name:<12}"
     for part in filter(None, (check.text, check.advice)):
-        for line in _folded(safe_text(part)):
+        for line in _folded(safe_text(part[:_PART_MAX])):
             yield f"{head:<{_INDENT}}{line}"
             head = ""
 

@@ -17,10 +17,11 @@ from tests.cli.processes import Home
 from tests.terminal.pty_terminal import Terminal, terminal
 
 Complete = Callable[[str], Awaitable[list[str]]]
-"""Returns what a shell completes a line with, sorted."""
+"""Returns what a shell completes a line with, sorted; what TAB gives at once if it ends in TAB."""
 
 _BIN: Final = Path(sys.executable).parent
 _TIMEOUT: Final = 60
+_TAB: Final = "\t"
 _INSERT_ALL: Final = "\x14"
 _TO_START: Final = "\x01"
 _END: Final = "<end>"
@@ -81,7 +82,9 @@ class _Asked:
         self._answers = 0
 
     async def complete(self, line: str) -> list[str]:
-        self._screen.send(f"{line}{_INSERT_ALL}{_TO_START}say \n")
+        key = _TAB if line.endswith(_TAB) else _INSERT_ALL
+        line = line.removesuffix(_TAB)
+        self._screen.send(f"{line}{key}{_TO_START}say \n")
         words = await self.answer()
         given = len(shlex.split(line + "x")) - 1
         assert words[0] == "imtui"
@@ -101,7 +104,7 @@ def _in_fish(home: Home, env: Mapping[str, str], line: str) -> list[str]:
     done = subprocess.run(
         ["fish", "-N", "-c", _FISH],
         cwd=home.path,
-        env={**env, "LINE": line},
+        env={**env, "LINE": line.removesuffix(_TAB)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

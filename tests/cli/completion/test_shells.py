@@ -21,7 +21,7 @@ async def complete(request: pytest.FixtureRequest, home: Home) -> AsyncIterator[
 
 
 async def test_commands_and_their_commands(complete: Complete) -> None:
-    assert await complete("imtui hi") == ["history"]
+    assert await complete("imtui hi\t") == ["history"]
     assert {"status", "send", "serve", "completion"} <= set(await complete("imtui "))
     assert await complete("imtui status ") == ["clear", "get", "set"]
     assert await complete("imtui --local status ") == ["clear", "get", "set"]
@@ -56,7 +56,7 @@ async def test_user_ids_of_a_running_backend(shell: str, served: Served) -> None
     async with completing(shell, home) as complete:
         for line in ("imtui watch ", "imtui send ", "imtui status --json get "):
             assert await complete(line) == ["bella", "bob"], line
-        assert await complete("imtui history --count 5 bo") == ["bob"]
+        assert await complete("imtui history --count 5 bo\t") == ["bob"]
         assert await complete("imtui watch bob ") == ["bella"]
         assert await complete("imtui --user alice status get bob ") == ["bella"]
         assert await complete("imtui logout --user ") == ["alice"]
