@@ -98,7 +98,7 @@ def _admin_arguments(words: list[str]) -> argparse.Namespace:
     parser = _Parser()
     add_admin_options(parser)
     # The top-level parser has these with defaults.
-    parser.set_defaults(app_id=None, usersig_file=None, insecure=False)
+    parser.set_defaults(app_id=None, usersig_file=None, insecure=False, ca_file=None)
     arguments = parser.known(words)
     if arguments.data is not None:
         arguments.data = arguments.data.expanduser()

@@ -24,7 +24,6 @@ _SOON_DAYS: Final = 14
 _CLOCK_NOTE: Final = 5.0
 _CLOCK_WRONG: Final = 300.0
 """From here on UserSigs are refused."""
-_UNTRUSTED: Final = "Whoever runs the backend has to install a trusted certificate."
 
 
 def check_backend(arguments: argparse.Namespace) -> list[Check]:
@@ -108,7 +107,10 @@ async def _remote(account: RemoteAccount) -> list[Check]:
 
     urls = split_urls(account.url)
     answers = await asyncio.gather(
-        *(probe(url, insecure=account.insecure, seconds=TIMEOUT) for url in urls)
+        *(
+            probe(url, insecure=account.insecure, seconds=TIMEOUT, ca_file=account.ca_file)
+            for url in urls
+        )
     )
     checks = [await _reached(account, answers)]
     certificates = [one.certificate for one in answers if one.certificate is not None]
@@ -152,7 +154,11 @@ async def _log_in(account: RemoteAccount, user_sig: str) -> None:
     from imtui.sdk import IMClient
 
     async with IMClient(
-        account.url, account.sdk_app_id, insecure=account.insecure, timeout=TIMEOUT
+        account.url,
+        account.sdk_app_id,
+        insecure=account.insecure,
+        timeout=TIMEOUT,
+        ca_file=account.ca_file,
     ) as client:
         await client.login(account.user_id, user_sig, passive=True)
 
@@ -168,7 +174,8 @@ def check_certificate(certificate: Certificate) -> Check:
     """Return whether a certificate is trusted, and for how long."""
     name = "certificate"
     if certificate.until is None:
-        return wrong(name, f"not trusted: {certificate.problem}", _UNTRUSTED)
+        problem, _, advice = certificate.problem.partition("; ")
+        return wrong(name, f"it {problem}", f"{advice[:1].upper()}{advice[1:]}.")
     days = (certificate.until - datetime.now(UTC)).days
     text = f"valid until {certificate.until:%Y-%m-%d}, signed by {certificate.issuer}"
     if days < _SOON_DAYS:

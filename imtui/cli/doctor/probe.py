@@ -5,11 +5,14 @@ import ssl
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
 from imtui.protocol.errors import IMError
+
+if TYPE_CHECKING:
+    from imtui.sdk.link.address import Address
 
 _HALF_SECOND: Final = 0.5
 
@@ -18,7 +21,7 @@ class Certificate(Struct, frozen=True):
     """The certificate of a backend."""
 
     problem: str = ""
-    """Why it is not trusted; empty if it is."""
+    """What is wrong with it, as ``certificate_problem`` says it; empty if it is trusted."""
     until: datetime | None = None
     """When it expires; None if it is not trusted."""
     issuer: str = ""
@@ -37,44 +40,48 @@ class Answer(Struct, frozen=True):
     """None without TLS, or if nothing answered."""
 
 
-async def probe(url: str, *, insecure: bool, seconds: float) -> Answer:
+async def probe(url: str, *, insecure: bool, seconds: float, ca_file: str | None = None) -> Answer:
     """Return how an address answers.
 
     Args:
         url: The address.
         insecure: Whether ``ws://`` to another machine is allowed.
         seconds: How long it may take.
+        ca_file: The certificates to trust in place of the system's.
     """
     from imtui.sdk.failures import connect_failure
     from imtui.sdk.link.address import web_socket_addresses
+    from imtui.trust import TrustError, certificate_problem, trusted
 
     try:
         [address] = web_socket_addresses(url, insecure=insecure)
+        context = trusted(ca_file) if address.url.startswith("wss:") else None
         async with asyncio.timeout(seconds):
-            return await _shake_hands(url, address.url, address.unix_path, local=address.local)
+            return await _shake_hands(url, address, context)
     except IMError as error:
         return Answer(url, error)
-    except ssl.SSLCertVerificationError as error:
-        problem = Certificate(problem=error.verify_message)
-        return Answer(url, connect_failure(error), certificate=problem)
-    except (OSError, EOFError, UnicodeError) as error:
-        return Answer(url, connect_failure(error))
+    except (OSError, EOFError, UnicodeError, TrustError) as error:
+        problem = certificate_problem(error)
+        certificate = None if problem is None else Certificate(problem=problem)
+        return Answer(url, connect_failure(error), certificate=certificate)
 
 
-async def _shake_hands(url: str, to: str, unix_path: str | None, *, local: bool) -> Answer:
+async def _shake_hands(url: str, address: "Address", context: ssl.SSLContext | None) -> Answer:
     from websockets.asyncio.client import connect
     from websockets.exceptions import WebSocketException
 
     from imtui.sdk.failures import connect_failure
 
     options: dict[str, Any] = {"compression": None, "open_timeout": None, "close_timeout": 0.5}
-    if local:
+    if address.local:
         options["proxy"] = None
-    if unix_path is not None:
-        options |= {"unix": True, "path": unix_path}
+    if address.unix_path is not None:
+        options |= {"unix": True, "path": address.unix_path}
+    if context is not None:
+        options["ssl"] = context
     begun = time.time()
     try:
-        async with connect(to, **options) as socket:
+        async with connect(address.url, **options) as socket:
             middle = (begun + time.time()) / 2
             tls: ssl.SSLObject | None = socket.transport.get_extra_info("ssl_object")
             date = socket.response.headers.get("Date") if socket.response is not None else None

@@ -178,8 +178,8 @@ def test_options_that_contradict_each_other(home: Home) -> None:
     ("files", "trusted", "mark", "text"),
     [
         (FIRST, True, "ok", "valid until 2126-11-05, signed by itself"),
-        (FIRST, False, "wrong", "not trusted: self-signed certificate"),
-        (EXPIRED, True, "wrong", "not trusted: certificate has expired"),
+        (FIRST, False, "wrong", "it is not trusted (self-signed certificate)"),
+        (EXPIRED, True, "wrong", "it has expired"),
     ],
 )
 async def test_the_certificate(home: Home, files: Any, trusted: bool, mark: str, text: str) -> None:
