@@ -67,6 +67,10 @@ class DataDir:
                 "Start the backend as that user, or choose another folder with --data."
             )
             raise BackendError(f"{error.problem} {advice}") from error
+        except FileExistsError as error:
+            raise BackendError(
+                f"The data folder {self.path} is a file. Choose another with --data."
+            ) from error
         except OSError as error:
             words = words_of(error, self.path.parent, "Choose another with --data.")
             raise BackendError(f"The data folder {self.path} cannot be used: {words}") from error

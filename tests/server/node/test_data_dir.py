@@ -64,3 +64,10 @@ async def test_in_a_folder_that_others_can_read_its_files_are_private(tmp_path: 
         assert [file.name for file in own if file.stat().st_mode & 0o077] == []
     assert notes.stat().st_mode & 0o777 == 0o644
     assert folder.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    file = tmp_path / "data"
+    file.touch()
+    with pytest.raises(BackendError, match=r"is a file\. Choose another"):
+        DataDir(file).make()
