@@ -13,6 +13,7 @@ from imtui.protocol.chat import ElemType, Message, MessageStatus, SendMessagePar
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import MESSAGE_MAX_BYTES
 from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.reading import convert
 
 Elements = list[dict[str, Any]]
 
@@ -155,7 +156,7 @@ def contents_of(msg_body: list[Any]) -> Contents:
         IMError: 90002 if there are no elements, or if one of them is malformed or empty.
     """
     try:
-        elements = msgspec.convert(msg_body, type=list[_Element])
+        elements = convert(msg_body, list[_Element])
         if not elements:
             raise ValueError("no elements")
         if _is_deeper(msg_body, NESTING_MAX):

@@ -10,6 +10,7 @@ import msgspec
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.reading import decode
 from imtui.protocol.rest.role import Role
 from imtui.server.commands.change_log import ChangeLog
 from imtui.server.core.archive import ArchiveError
@@ -142,7 +143,7 @@ class Command:
             IMError: The body is not JSON, or does not fit the command; with the service's code.
         """
         try:
-            return msgspec.json.decode(body, type=self.request)
+            return decode(body, self.request)
         except msgspec.ValidationError as error:
             raise self._invalid(str(error)) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -1,16 +1,19 @@
 """``im_open_login_svc``: accounts and their logins."""
 
-from typing import Final
+from typing import Annotated, Final
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.reading import formerly
 from imtui.protocol.rest.role import Role
 from imtui.server.commands.command import BULK_RATE, Answer, Call, Command, Service, result_of
 from imtui.server.core.logins import registration
 
 ACCOUNTS_MAX: Final = 100
 """The most accounts that are imported, checked or deleted in one call."""
+
+_UserID = Annotated[str, formerly("Identifier")]
 
 _SERVICE: Final = Service(
     "im_open_login_svc",
@@ -23,7 +26,7 @@ _SERVICE: Final = Service(
 class AccountImport(Body, frozen=True):
     """An account and fields of its profile; absent ones stay as they are."""
 
-    user_id: str
+    user_id: _UserID
     nick: str | None = None
     face_url: str | None = None
 
@@ -44,7 +47,7 @@ class MultiaccountImported(Body, frozen=True):
 class AccountItem(Body, frozen=True):
     """One of several accounts."""
 
-    user_id: str
+    user_id: _UserID
 
 
 class AccountDelete(Body, frozen=True):

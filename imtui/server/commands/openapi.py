@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from imtui import __version__
+from imtui.protocol.rest.reading import FORMER_NAME
 from imtui.protocol.wire_names import rest_name
 from imtui.server.commands import COMMANDS
 from imtui.server.commands.command import Command
@@ -36,6 +37,8 @@ def description() -> bytes:
         list(dict.fromkeys(types)), ref_template=_REF
     )
     references = dict(zip(dict.fromkeys(types), schemas, strict=True))
+    for component in components.values():
+        _add_former_names(component)
     document = {
         "openapi": "3.1.0",
         "info": {
@@ -49,6 +52,19 @@ def description() -> bytes:
         "components": {"schemas": components},
     }
     return msgspec.json.encode(document)
+
+
+def _add_former_names(component: dict[str, Any]) -> None:
+    """Describe the fields that may have a former name in place of their present one."""
+    properties, required = component.get("properties", {}), component.get("required", [])
+    for name, schema in list(properties.items()):
+        former = schema.pop(FORMER_NAME, None)
+        if former is not None:
+            description = f"The former name of {name}."
+            properties[former] = {**schema, "deprecated": True, "description": description}
+            required.remove(name)
+            one_of_them = {"anyOf": [{"required": [name]}, {"required": [former]}]}
+            component.setdefault("allOf", []).append(one_of_them)
 
 
 def _operation(command: Command, references: dict[Any, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.message_body import Elements, elements_of
 from imtui.protocol.rest.message_key import key_of, message_key
+from imtui.protocol.rest.reading import formerly
 from imtui.protocol.rest.role import Role
 from imtui.server.commands.command import Answer, Call, Command
 from imtui.server.commands.openim import OPENIM
@@ -37,12 +38,8 @@ class GetRoamMsg(Body, frozen=True):
     max_cnt: Annotated[int, Meta(ge=1)]
     min_time: _Seconds
     max_time: _Seconds
-    operator_account: str = ""
-    peer_account: str = ""
-    from_account: str = ""
-    """The former name of Operator_Account."""
-    to_account: str = ""
-    """The former name of Peer_Account."""
+    operator_account: Annotated[str, formerly("From_Account")]
+    peer_account: Annotated[str, formerly("To_Account")]
     last_msg_key: str = ""
     """LastMsgKey of the previous page."""
 
@@ -126,8 +123,7 @@ class UnreadMsgNums(Body, frozen=True, omit_defaults=True):
 
 
 def _admin_getroammsg(call: Call, params: GetRoamMsg) -> RoamMsgs:
-    viewer = params.operator_account or params.from_account
-    peer = params.peer_account or params.to_account
+    viewer, peer = params.operator_account, params.peer_account
     _check_two(call, viewer, peer)
     account = call.acting_for(viewer)
     before = ((params.max_time + 1) * 1000, 0)

@@ -62,6 +62,8 @@ class BlackListPage(Body, frozen=True):
     """Where the next page begins; 0 on the last page."""
     curruent_sequence: int
     """Grows with each change; the field spells it like this."""
+    current_sequence: int
+    """The same; some clients spell it like this."""
 
 
 class BlackListCheck(Body, frozen=True):
@@ -69,8 +71,10 @@ class BlackListCheck(Body, frozen=True):
 
     from_account: str
     to_account: list[str]
-    check_type: Literal["BlackCheckResult_Type_Single", "BlackCheckResult_Type_Both"]
-    """Single checks the account's own list only."""
+    check_type: Literal[
+        "BlackCheckResult_Type_Single", "BlackCheckResult_Type_Singal", "BlackCheckResult_Type_Both"
+    ]
+    """Single checks the account's own list only; so does Singal, as it was spelled at first."""
 
 
 class BlackListChecked(Body, frozen=True, omit_defaults=True):
@@ -174,10 +178,12 @@ def _black_list_get(call: Call, params: BlackListGet) -> BlackListPage:
     account = call.acting_for(owner_of(call, params.from_account))
     members = blocklist.get_times(account)
     end = params.start_index + params.max_limited
+    sequence = reads.sequence(account)
     return BlackListPage(
         [BlackListItem(member, since) for member, since in members[params.start_index : end]],
         end if end < len(members) else 0,
-        reads.sequence(account),
+        sequence,
+        sequence,
     )
 
 

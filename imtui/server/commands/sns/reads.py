@@ -1,5 +1,6 @@
 """``sns``: reading friends and relations."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Final, Literal
 
@@ -22,6 +23,7 @@ from imtui.server.commands.sns.items import (
     unique_of,
 )
 from imtui.server.commands.sns.tags import is_note_tag, show_note, show_tags
+from imtui.server.core.context import Context
 from imtui.server.core.friends import reads
 from imtui.server.core.friends.profiles import get_profile
 from imtui.server.core.friends.reads import RelationKind
@@ -73,6 +75,43 @@ class FriendGetList(Body, frozen=True):
     tag_list: list[str]
 
 
+class FriendGetAll(Body, frozen=True):
+    """The account whose friends are wanted, and which page: the former form of FriendGet."""
+
+    from_account: str
+    start_index: Index = 0
+    get_count: Index = 0
+    """The most friends on the page; 0, or more than 100, for 100."""
+    tag_list: tuple[str, ...] = ()
+    """The fields that are wanted; those of the friendship if it is absent."""
+    time_stamp: int = 0
+    """Ignored, as the next one; TimeStampNow and CurrentStandardSequence of an earlier answer."""
+    last_standard_sequence: int = 0
+
+
+class FriendOfAll(Body, frozen=True):
+    """A friend, with the requested fields."""
+
+    info_account: str
+    sns_profile_item: list[TagValue]
+
+
+class FriendAllPage(Body, frozen=True):
+    """A page of a friend list, ordered by user ID."""
+
+    need_update_all: str
+    """``GetAll_Type_YES``: whatever the client has kept is to be replaced."""
+    time_stamp_now: int
+    """In Unix seconds."""
+    start_index: int
+    """Where the next page begins; 0 on the last page."""
+    info_item: list[FriendOfAll]
+    current_standard_sequence: int
+    """Grows with each change of the friend list, the groups or the blocklist."""
+    friend_num: int
+    """The number of friends on all pages."""
+
+
 class FriendInfoItem(FriendResult, frozen=True, omit_defaults=True):
     """The requested fields of one friend, or an error."""
 
@@ -91,8 +130,10 @@ class FriendCheck(Body, frozen=True):
 
     from_account: str
     to_account: list[str]
-    check_type: Literal["CheckResult_Type_Single", "CheckResult_Type_Both"]
-    """Single checks the account's own list only."""
+    check_type: Literal[
+        "CheckResult_Type_Single", "CheckResult_Type_Singal", "CheckResult_Type_Both"
+    ]
+    """Single checks the account's own list only; so does Singal, as it was spelled at first."""
 
 
 class RelationItem(FriendResult, frozen=True):
@@ -125,13 +166,32 @@ def _friend_get(call: Call, params: FriendGet) -> FriendPage:
     )
 
 
+def _friend_get_all(call: Call, params: FriendGetAll) -> FriendAllPage:
+    account = call.acting_for(owner_of(call, params.from_account))
+    tags = _checked_tags(params.tag_list)
+    friends = reads.friend_ids(account)
+    end = params.start_index + min(params.get_count or PAGE, PAGE)
+    return FriendAllPage(
+        "GetAll_Type_YES",
+        call.now.unix_ms // 1000,
+        end if end < len(friends) else 0,
+        [
+            FriendOfAll(
+                friend, _fields(account, friend, tags) if tags else show_note(account, friend)
+            )
+            for friend in friends[params.start_index : end]
+        ],
+        reads.sequence(account),
+        len(friends),
+    )
+
+
 def _friend_get_list(call: Call, params: FriendGetList) -> FriendInfos:
     owner = owner_of(call, params.from_account)
     accounts = unique_of(params.to_account, FRIENDSHIP_MAX_USERS)
-    tags = list(dict.fromkeys(params.tag_list))
+    tags = _checked_tags(params.tag_list)
     if not tags:
         raise IMError(INVALID, "TagList: name at least one field.")
-    check_profile_tags(tag for tag in tags if not is_note_tag(tag))
     items = [_info(call, owner, user_id, tags) for user_id in accounts]
     return FriendInfos(items, failed(items))
 
@@ -140,15 +200,31 @@ def _info(call: Call, owner: str, user_id: str, tags: list[str]) -> FriendInfoIt
     result = result_for(user_id, partial(_check_friend, call, owner, user_id))
     if result.result_code:
         return FriendInfoItem(user_id, result.result_code, result.result_info)
-    account, friend = call.acting_for(owner), call.acting_for(user_id)
+    return FriendInfoItem(user_id, 0, "", _fields(call.acting_for(owner), user_id, tags))
+
+
+def _checked_tags(tag_list: Iterable[str]) -> list[str]:
+    """Return tags without repeats.
+
+    Raises:
+        IMError: 40009 if neither friendships nor profiles have such a field.
+    """
+    tags = list(dict.fromkeys(tag_list))
+    check_profile_tags(tag for tag in tags if not is_note_tag(tag))
+    return tags
+
+
+def _fields(account: Context, friend: str, tags: list[str]) -> list[TagValue]:
+    """Return some fields of a friend and of the friendship, in the order of the tags."""
+    profile = get_profile(account.acting_for(friend))
     shown = {
         one.tag: one
         for one in (
-            *show_tags(account, user_id, filter(is_note_tag, tags)),
-            *show_profile(get_profile(friend), (tag for tag in tags if not is_note_tag(tag))),
+            *show_tags(account, friend, filter(is_note_tag, tags)),
+            *show_profile(profile, (tag for tag in tags if not is_note_tag(tag))),
         )
     }
-    return FriendInfoItem(user_id, 0, "", [shown[tag] for tag in tags if tag in shown])
+    return [shown[tag] for tag in tags if tag in shown]
 
 
 def _check_friend(call: Call, owner: str, user_id: str) -> None:
@@ -218,6 +294,15 @@ COMMANDS: Final = (
         FriendGet,
         FriendPage,
         _friend_get,
+        role=Role.READ,
+    ),
+    Command(
+        SNS,
+        "friend_get_all",
+        "Return a page of the friends of an account, in the form that friend_get replaced.",
+        FriendGetAll,
+        FriendAllPage,
+        _friend_get_all,
         role=Role.READ,
     ),
     Command(
