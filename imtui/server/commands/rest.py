@@ -147,8 +147,9 @@ class Rest:
         return HTTPAnswer(msgspec.json.encode(envelope), _JSON)
 
     async def _dispatch(self, request: HTTPRequest, command: Command | None) -> dict[str, Any]:
-        if request.method != "POST":
-            raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL, "POST is the only method.")
+        is_query = command is not None and command.role is Role.READ
+        if request.method != "POST" and not (request.method == "GET" and is_query):
+            raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL, "Use POST.")
         if _COMMAND.fullmatch(request.path) is None:
             raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL)
         if request.proof is None:

@@ -1,6 +1,7 @@
 """The HTTP port: reads complete requests, within bounds, and forwards them to the core."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from imtui.server.edge.tls.certificate import TLS
 
 _WHAT: Final = "rest"
+_ORIGIN: Final = re.compile(r"^https?://[^/]*", re.IGNORECASE)
+"""What a whole URL has before its path; clients that were told to use a proxy send whole URLs."""
 _BODY_TIMEOUT: Final = REQUEST_TIMEOUT / 2
 """How long the body of a request may take, in seconds.
 
@@ -97,9 +100,10 @@ class HTTPPort:
         await response(scope, receive, send)
 
     async def _read(self, request: Request, address: str) -> HTTPRequest:
-        query = dict(request.query_params)
-        read = HTTPRequest(request.method, request.url.path, query, b"", address=address)
-        if request.method != "POST":
+        method, query = request.method, dict(request.query_params)
+        path = _ORIGIN.sub("", request.scope["path"])
+        read = HTTPRequest(method, path, query, b"", address=address)
+        if method != "POST" and not (method == "GET" and path.startswith("/v4/")):
             return read
         try:
             proof = self._check_admin(read)

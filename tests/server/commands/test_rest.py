@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from imtui.protocol.usersig import sign
+from imtui.server.commands import COMMANDS
 from imtui.server.node.backend import Backend
 from tests.server.wire import wire
 
@@ -41,6 +42,7 @@ async def post(
 
 
 GET, SET = "v4/imtui_console/get", "v4/imtui_console/set"
+CHECK, ALICE = "v4/im_open_login_svc/account_check", {"CheckItem": [{"UserID": "alice"}]}
 
 
 async def test_the_console_is_shown_and_set_for_connected_clients_at_once(
@@ -88,7 +90,7 @@ async def test_the_console_is_shown_and_set_for_connected_clients_at_once(
 @pytest.mark.parametrize(
     ("command", "body", "query", "code"),
     [
-        (GET, {}, {"method": "GET"}, 60002),
+        (GET, {}, {"method": "PUT"}, 60002),
         (GET, b"no JSON", {}, 60003),
         (GET, b"[]", {}, 60003),
         (GET, b"[" * 100_000, {}, 60003),
@@ -177,3 +179,48 @@ async def test_connections_that_say_nothing_are_closed_and_hinder_nobody(
             with contextlib.suppress(ConnectionError):
                 assert await reader.read() == b""
         writer.close()
+
+
+async def test_a_query_may_be_a_get_with_a_body(backend: Backend) -> None:
+    checked = await post(backend, CHECK, ALICE, method="GET")
+    assert checked["ResultItem"][0]["AccountStatus"] == "NotImported"
+    assert (await post(backend, CHECK, b"", method="GET"))["ErrorCode"] == 60003
+    assert (await post(backend, CHECK, method="GET", usersig="x"))["ErrorCode"] == 70003
+    # Not what changes something: browsers and proxies may repeat a GET.
+    acts = [one for one in COMMANDS.values() if one.role != "read"]
+    assert len(acts) > 20
+    for act in acts:
+        refused = await post(backend, act.path[1:], {"UserID": "alice"}, method="GET")
+        assert refused["ErrorCode"] == 60002
+    again = await post(backend, CHECK, ALICE)
+    assert again["ResultItem"][0]["AccountStatus"] == "NotImported"
+
+
+@pytest.mark.parametrize("random", ["", "&random=", "&random=x", f"&random={2**80}", "&random=-1"])
+async def test_url_parameters_come_in_any_order_with_any_random_or_none(
+    backend: Backend, random: str
+) -> None:
+    key = backend.app_key
+    sig = sign("administrator", key.sdk_app_id, key.secret_key)
+    query = f"usersig={sig}&identifier=administrator&sdkappid={key.sdk_app_id}{random}"
+    url = f"{backend.address.rest}/v4/im_open_login_svc/account_import?{query}"
+    async with httpx.AsyncClient() as client:
+        for extra in ("", "&contenttype=json", "&contenttype=json&apn=1&servicename=x&command=y"):
+            answer = await client.post(url + extra, content=b'{"UserID": "alice"}')
+            assert answer.json()["ErrorCode"] == 0
+
+
+async def test_the_target_of_a_request_may_be_a_whole_url(backend: Backend) -> None:
+    key = backend.app_key
+    sig = sign("administrator", key.sdk_app_id, key.secret_key)
+    query = f"sdkappid={key.sdk_app_id}&identifier=administrator&usersig={sig}"
+    reader, writer = await asyncio.open_connection(*address(backend))
+    body = b'{"UserID": "alice"}'
+    url = f"https://console.tim.qq.com/v4/im_open_login_svc/account_import?{query}"
+    head = f"POST {url} HTTP/1.1\r\nHost: console.tim.qq.com\r\nContent-Length: {len(body)}\r\n\r\n"
+    writer.write(head.encode() + body)
+    async with asyncio.timeout(20):
+        assert b'"ErrorCode":0' in await reader.readuntil(b"}")
+    writer.close()
+    checked = await post(backend, CHECK, ALICE)
+    assert checked["ResultItem"][0]["AccountStatus"] == "Imported"
