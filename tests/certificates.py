@@ -1,4 +1,4 @@
-"""Certificates of localhost and 127.0.0.1 that only tests use, valid for a hundred years."""
+"""Certificates that only tests use, of localhost and 127.0.0.1, valid for a hundred years."""
 
 import ssl
 from pathlib import Path
@@ -11,6 +11,8 @@ FIRST: Final = CertificateFiles(_FOLDER / "first.pem", _FOLDER / "first.key")
 SECOND: Final = CertificateFiles(_FOLDER / "second.pem", _FOLDER / "second.key")
 EXPIRED: Final = CertificateFiles(_FOLDER / "expired.pem", _FOLDER / "first.key")
 """Expired at the beginning of 2021."""
+FIELD: Final = CertificateFiles(_FOLDER / "field.pem", _FOLDER / "first.key")
+"""Of console.tim.qq.com, the field's host, to which some clients are bound."""
 ENCRYPTED: Final = CertificateFiles(_FOLDER / "first.pem", _FOLDER / "encrypted.key")
 
 
