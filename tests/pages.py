@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
-PAGES: Final = (ROOT / "README.md", *sorted((ROOT / "imtui").glob("*/README.md")))
+PAGES: Final = (ROOT / "README.md", *sorted((ROOT / "imtui").rglob("README.md")))
 
 
 def page_of(package: str) -> str:

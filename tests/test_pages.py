@@ -10,7 +10,7 @@ from imtui.cli.main import build_parser
 from tests.pages import PAGES, ROOT, anchors, blocks, code_spans
 
 PAGE_IDS = [page.relative_to(ROOT).as_posix() for page in PAGES]
-ROOMS = ("cli", "protocol", "sdk", "server", "tui")
+ROOMS = ("cli", "protocol", "protocol/rest", "sdk", "server", "tui")
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=PAGE_IDS)
 
