@@ -81,6 +81,18 @@ def test_the_description_is_served_to_anybody(served: Backend) -> None:
     assert set(_DOCUMENT["paths"]) == set(COMMANDS)
 
 
+def test_a_former_name_may_take_the_place_of_the_present_one() -> None:
+    schemas = _DOCUMENT["components"]["schemas"]
+    account, history = schemas["AccountItem"], schemas["GetRoamMsg"]
+    assert account["properties"]["Identifier"]["deprecated"] is True
+    assert account["required"] == []
+    one_of_them = {"anyOf": [{"required": ["UserID"]}, {"required": ["Identifier"]}]}
+    assert account["allOf"] == [one_of_them]
+    assert {"From_Account", "To_Account"} <= set(history["properties"])
+    assert history["required"] == ["MaxCnt", "MinTime", "MaxTime"]
+    assert "x-former-name" not in description().decode()
+
+
 def test_what_the_field_does_not_have_is_marked_as_ours() -> None:
     ours = {path for path, methods in _DOCUMENT["paths"].items() if methods["post"]["x-imtui"]}
     assert {path.split("/")[2] for path in ours} == {
