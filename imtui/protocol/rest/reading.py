@@ -1,7 +1,8 @@
 """Reads requests, of older versions of the field's API too.
 
-A field may have a former name, and ``null`` stands for an absent field: that is how some clients
-send what was not given. Values keep their types: the field has codes for wrong ones.
+A field may have a former name, ``null`` stands for an absent field, as some clients send what was
+not given, and the words of an enumeration may have other capital letters. Values keep their types:
+the field has codes for wrong ones.
 """
 
 from collections.abc import Iterable
@@ -61,7 +62,16 @@ def _current(value: Any, kind: inspect.Type) -> Any:
                 return _current_fields(value, fields)
             case inspect.ListType() | inspect.VarTupleType() if isinstance(value, list):
                 return [_current(item, one.item_type) for item in value]
+            case inspect.EnumType(cls=words) if isinstance(value, str):
+                return _in_its_letters(value, (word.value for word in words))
+            case inspect.LiteralType(values=words) if isinstance(value, str):
+                return _in_its_letters(value, words)
     return value
+
+
+def _in_its_letters(value: str, words: Iterable[Any]) -> str:
+    same = (word for word in words if isinstance(word, str) and word.lower() == value.lower())
+    return next(same, value)
 
 
 def _current_fields(value: dict[str, Any], fields: Iterable[inspect.Field]) -> dict[str, Any]:

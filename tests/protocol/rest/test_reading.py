@@ -1,5 +1,6 @@
 """Reading requests: former names, absent fields, and values that stay what they are."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -9,11 +10,17 @@ from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.reading import convert, decode, formerly
 
 
+class Size(StrEnum):
+    SMALL = "Small"
+    LARGE = "Large"
+
+
 class Item(Body, frozen=True):
     user_id: Annotated[str, formerly("Identifier")]
     nick: str | None = None
     level: int = 3
     kind: Literal["One", "Two"] = "One"
+    size: Size = Size.SMALL
     value: Any = ""
 
 
@@ -50,6 +57,11 @@ def test_null_stands_for_an_absent_field() -> None:
     assert read(Identifier="ann", Nick=None, Value=None) == Item("ann", value=None)
 
 
+def test_words_may_have_other_capital_letters_but_texts_stay_what_they_are() -> None:
+    read_one = read(UserID="Ann", Kind="tWO", Size="LARGE", Value="one")
+    assert read_one == Item("Ann", kind="Two", size=Size.LARGE, value="one")
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -64,7 +76,8 @@ def test_null_stands_for_an_absent_field() -> None:
         {"UserID": "ann", "Level": "3"},
         {"UserID": "ann", "Level": True},
         {"UserID": "ann", "Level": 3.5},
-        {"UserID": "ann", "Kind": "one"},
+        {"UserID": "ann", "Kind": "on"},
+        {"UserID": "ann", "Size": "smal"},
         {"UserID": "ann", "Nick": 1},
     ],
 )

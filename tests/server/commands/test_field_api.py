@@ -48,7 +48,7 @@ def test_the_versions_of_the_clients_are_those_that_are_tested() -> None:
     said = re.findall(r"`([a-z][\w-]+)` (?:\| )?([\d.]+)", section(PAGE, "Clients"))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = dict(
-        one.partition(",")[0].split(">=") for one in project["optional-dependencies"]["dev"]
+        re.split("[>=]=", one.partition(",")[0]) for one in project["optional-dependencies"]["dev"]
     )
     python = {name: wanted[name] for name in ("tencentcloud-sdk-python-im", "timsdk")}
     node = json.loads((NODE_FOLDER / "package.json").read_text())["dependencies"]

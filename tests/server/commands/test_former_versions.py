@@ -81,11 +81,11 @@ async def test_single_checks_are_spelled_as_they_were_at_first(backend: Backend)
             spelling: await sns(
                 backend, command, To_Account=["bob"], CheckType=f"{kind}_{spelling}"
             )
-            for spelling in ("Single", "Singal")
+            for spelling in ("Single", "Singal", "single", "SINGAL")
         }
-        assert told["Single"] == told["Singal"]
+        assert told["Single"] == told["Singal"] == told["single"] == told["SINGAL"]
         assert told["Singal"][items][0]["Relation"] == relation or relation is None
-        wrong = await sns(backend, command, To_Account=["bob"], CheckType=f"{kind}_single")
+        wrong = await sns(backend, command, To_Account=["bob"], CheckType=f"{kind}_Sing")
         assert wrong["ErrorCode"] == 30001
 
 
