@@ -73,6 +73,9 @@ class Backend:
         """Wait until a part of the backend fails, and raise its error."""
         await self._parts.wait_failed()
 
+    async def until_alive(self) -> None:
+        """Return: that the event loop turns is all there is to show."""
+
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         config, core = self.config, self.core
         self._parts = parts = Parts(stack)

@@ -6,21 +6,22 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from imtui.cli.accounts.secret_file import read_secret
-from imtui.cli.arguments import find_database, node_setting, seconds
+from imtui.cli.arguments import find_database, seconds
 from imtui.cli.checks import check_data, check_settings
 from imtui.cli.errors import EXIT_OK, UsageError
 from imtui.cli.folding import log_loop_exceptions
+from imtui.cli.node_options import add_node_options, settings_source
+from imtui.cli.service_manager import ServiceManager
 from imtui.cli.serving import configure_logging, log_as, print_ready_line, set_log_level
 from imtui.cli.signals import reload_signal, run_async, stop_signals
 from imtui.server.node.disk_reserve import MEBIBYTE
-from imtui.server.node.settings.file import FILE_NAME, SettingsError, SettingsSource
+from imtui.server.node.settings.file import SettingsError, SettingsSource
 from imtui.server.node.settings.reload import Reloader
-from imtui.server.node.settings.settings import SETTINGS, NodeSettings
+from imtui.server.node.settings.settings import NodeSettings
 
 if TYPE_CHECKING:
     from imtui.protocol.rest.callback import CallbackCommand
@@ -43,13 +44,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         metavar="S",
         help="set heartbeat_timeout: seconds of silence after which a device is lost (400)",
     )
-    parser.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help=f"the file with the settings of this node (DIR/{FILE_NAME}, if it exists)",
-    )
-    _add_setting_options(parser)
+    add_node_options(parser)
     parser.add_argument(
         "--check-config",
         action="store_true",
@@ -63,17 +58,6 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     _add_webhook_options(parser)
     _add_hidden_options(parser)
     parser.set_defaults(run=run)
-
-
-def _add_setting_options(parser: argparse.ArgumentParser) -> None:
-    for name, setting in SETTINGS.items():
-        parser.add_argument(
-            f"--{name.replace('_', '-')}",
-            type=partial(node_setting, setting.kind),
-            action="append" if setting.kind.is_list else "store",
-            metavar=setting.metavar,
-            help=setting.help,
-        )
 
 
 def _add_webhook_options(parser: argparse.ArgumentParser) -> None:
@@ -156,10 +140,12 @@ def run(arguments: argparse.Namespace) -> int:
         return process.run(arguments)
     if arguments.check:
         return check_data(arguments.data)
-    source = _source(arguments)
+    source = settings_source(arguments)
     if arguments.check_config:
         return check_settings(source)
     configure_logging(logging.StreamHandler())
+    # Before any child process starts, which must not speak for this one.
+    manager = ServiceManager.from_environment()
     app_settings = _app_settings(arguments)
 
     def config(settings: NodeSettings) -> "BackendConfig":
@@ -185,7 +171,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from imtui.server.edge.turns.fair_loop import new_loop
 
-    run_async(_serve(source, config), new_loop)
+    run_async(_serve(source, config, manager), new_loop)
     return EXIT_OK
 
 
@@ -200,18 +186,6 @@ def _run_child() -> int:
         log_loop_exceptions(asyncio.get_running_loop())
 
     return run_child(log_child, set_log_level, new_loop)
-
-
-def _source(arguments: argparse.Namespace) -> SettingsSource:
-    given = ((name, getattr(arguments, name)) for name in SETTINGS)
-    options = {
-        name: tuple(dict.fromkeys(value)) if isinstance(value, list) else value
-        for name, value in given
-        if value is not None
-    }
-    if arguments.config is not None:
-        return SettingsSource(options, arguments.config, must_exist=True)
-    return SettingsSource(options, arguments.data / FILE_NAME, must_exist=False)
 
 
 def _app_settings(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -232,12 +206,15 @@ def _webhook_token(file: Path | None) -> str:
 
 
 def _backend(
-    config: "BackendConfig", edges: int, on_drain: Callable[[], None]
+    config: "BackendConfig",
+    edges: int,
+    on_drain: Callable[[], None],
+    on_stand_by: Callable[[], None],
 ) -> "Backend | EdgedBackend":
     if config.database is not None:
         from imtui.server.node.edges.clustered import ClusteredBackend
 
-        return ClusteredBackend(config, edges or 1, on_drain)
+        return ClusteredBackend(config, edges or 1, on_drain, on_stand_by)
     if edges:
         from imtui.server.node.edges.supervisor import EdgedBackend
 
@@ -270,7 +247,11 @@ async def _is_ready(
     return starting in await until_either(starting, stopped.wait())
 
 
-async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], BackendConfig]") -> None:
+async def _serve(
+    source: SettingsSource,
+    config: "Callable[[NodeSettings], BackendConfig]",
+    manager: ServiceManager,
+) -> None:
     log_loop_exceptions(asyncio.get_running_loop())
     # Installed before the backend is ready: from then on other processes may send a signal.
     with stop_signals(hang_up=False) as stopped, reload_signal() as asked:
@@ -284,11 +265,18 @@ async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], Backe
         started = config(settings)
         if settings.edges or started.database is not None:
             log_as("parent")
+        is_serving = False
+
+        def stand_by() -> None:
+            if not is_serving:
+                # The service manager need not wait for a failure of another node.
+                manager.ready("The core of this node stands by")
 
         async with contextlib.AsyncExitStack() as stack:
+            backend = _backend(started, settings.edges, stopped.set, stand_by)
             # One that stands by may never be ready.
-            backend = _backend(started, settings.edges, stopped.set)
-            if not await _is_ready(backend, stack, stopped):
+            is_serving = await _is_ready(backend, stack, stopped)
+            if not is_serving:
                 return
 
             async def adjust(changed: NodeSettings) -> None:
@@ -297,10 +285,15 @@ async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], Backe
 
             group = await stack.enter_async_context(asyncio.TaskGroup())
             print_ready_line(backend.address)
+            manager.ready(f"WebSocket on {backend.address.ws}, REST on {backend.address.rest}")
             reloader = Reloader(source, settings, adjust)
-            tasks = [
-                group.create_task(part) for part in (backend.wait_failed(), reloader.run(asked))
-            ]
+            parts = (
+                backend.wait_failed(),
+                reloader.run(asked, manager.reloading),
+                manager.feed_watchdog(backend.until_alive),
+            )
+            tasks = [group.create_task(part) for part in parts]
             await stopped.wait()
+            manager.stopping()
             for task in tasks:
                 task.cancel()

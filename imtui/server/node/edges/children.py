@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from imtui.server.node.data_dir import BackendError
-from imtui.server.node.edges.control import PROBLEM, READY
-from imtui.server.node.edges.setup import Setup, Told, encode
+from imtui.server.node.edges.control import PONG, PROBLEM, READY
+from imtui.server.node.edges.setup import Ping, Setup, Told, encode
 
 READY_WITHIN: Final = 120.0
 """How long a start may take, in seconds: a migration may be due."""
@@ -30,6 +30,8 @@ class Child:
         self._sdk_app_id: int | None = None
         self._has_begun = asyncio.Event()
         """Set when it serves, or cannot."""
+        self._has_answered = asyncio.Event()
+        """Set by its answer to a ping, or by its end."""
         self._reading = asyncio.create_task(self._read())
 
     @property
@@ -56,6 +58,15 @@ class Child:
     def tell(self, told: Told) -> None:
         """Tell it what has changed."""
         self._write(encode(told))
+
+    async def until_answered(self) -> None:
+        """Return once it has shown that its event loop turns; also if it does not serve."""
+        if self._sdk_app_id is None:
+            return
+        if not self._reading.done():
+            self._has_answered.clear()
+            self.tell(Ping.PING)
+        await self._has_answered.wait()
 
     async def until_ended(self) -> int:
         """Wait until it has ended, and return its exit status; negative for a signal."""
@@ -89,11 +100,15 @@ class Child:
             if what == PROBLEM:
                 self._problem = value
                 continue
+            if what == PONG:
+                self._has_answered.set()
+                continue
             if what == READY:
                 self._sdk_app_id = int(value)
                 self._has_begun.set()
             self.on_said(what, value)
         self._has_begun.set()
+        self._has_answered.set()
 
     def _write(self, data: bytes) -> None:
         assert self._process.stdin is not None

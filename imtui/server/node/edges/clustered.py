@@ -19,16 +19,24 @@ _log: Final = logging.getLogger(__name__)
 class ClusteredBackend(EdgedBackend):
     """A backend whose core stands by while that of another node serves."""
 
-    def __init__(self, config: BackendConfig, edges: int, on_drain: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: BackendConfig,
+        edges: int,
+        on_drain: Callable[[], None],
+        on_stand_by: Callable[[], None] = lambda: None,
+    ) -> None:
         """Prepare a node with some edges; entering the context starts it.
 
         Args:
             config: The configuration.
             edges: How many processes hold connections.
             on_drain: Called when an admin wants this node to end.
+            on_stand_by: Called when the core of this node stands by, perhaps for long.
         """
         super().__init__(config, edges)
         self._on_drain = on_drain
+        self._on_stand_by = on_stand_by
         self._found_core = ""
         """Where the core is; empty for nowhere."""
         self._has_core = asyncio.Event()
@@ -85,6 +93,8 @@ class ClusteredBackend(EdgedBackend):
             key, self._first_number = value
             self._key = bytes.fromhex(key)
         elif what in (CORE, READY):
+            if what == CORE:
+                self._on_stand_by()
             self._find_core(value if what == CORE else self._own_core)
 
     def _edge_said(self, what: str, value: Any) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable
 from typing import BinaryIO, Final
 
 from imtui.server.node.config import BackendConfig
-from imtui.server.node.edges.setup import Changes
+from imtui.server.node.edges.setup import Changes, Ping
 
 READY: Final = "ready"
 PROBLEM: Final = "problem"
 JOINED: Final = "joined"
 CORE: Final = "core"
 DRAIN: Final = "drain"
+PONG: Final = "pong"
 
 
 class Control(asyncio.Protocol):
@@ -36,7 +37,9 @@ class Control(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take what the parent has written."""
         for told in self._changes.feed(data):
-            if isinstance(told, str):
+            if isinstance(told, Ping):
+                _say(PONG, "")
+            elif isinstance(told, str):
                 self.on_core(told)
             else:
                 self._queue.put_nowait(told)

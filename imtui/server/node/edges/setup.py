@@ -3,7 +3,7 @@
 import os
 import pickle
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Final
 
 from imtui.server.link.frames import About
@@ -47,8 +47,14 @@ class Setup:
         return f"{self.role} {self.place}" if self.place else str(self.role)
 
 
-Told = BackendConfig | str
-"""What a parent tells later: the configuration, or where the core is now."""
+class Ping(Enum):
+    """Asks a child to show that it does not hang."""
+
+    PING = "ping"
+
+
+Told = BackendConfig | str | Ping
+"""What a parent tells later: the configuration, where the core is now, or a ping."""
 
 
 def encode(told: Setup | Told) -> bytes:

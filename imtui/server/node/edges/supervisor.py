@@ -83,6 +83,10 @@ class EdgedBackend:
         """Wait until a part of the backend fails, and raise its error."""
         await self._failure
 
+    async def until_alive(self) -> None:
+        """Return once the core has shown that it does not hang; also if it is not there."""
+        await self._children[0].until_answered()
+
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         config = self._config
         self._config = self._of_one(config)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from imtui.server.node.settings.file import SettingsError, SettingsSource
@@ -31,12 +32,22 @@ class Reloader:
         self._running = running
         self._adjust = adjust
 
-    async def run(self, asked: asyncio.Event) -> None:
-        """Read the settings whenever an event, which is cleared, was set; never return."""
+    async def run(
+        self,
+        asked: asyncio.Event,
+        reloading: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """Read the settings whenever an event, which is cleared, was set; never return.
+
+        Args:
+            asked: The event.
+            reloading: Makes the context in which they are read and taken.
+        """
         while True:
             await asked.wait()
             asked.clear()
-            await self.reload()
+            with reloading():
+                await self.reload()
 
     async def reload(self) -> None:
         """Read the settings, take what can change, and log what has changed and what cannot."""

@@ -1,0 +1,30 @@
+"""A node that stands by is ready for its service manager, which need not wait for a failure."""
+
+import asyncio
+from pathlib import Path
+
+from tests.cli.notify_socket import notify_socket
+from tests.server.node.shared.nodes import Node, nodes
+from tests.server.store.postgres.cluster import PostgresServer
+
+
+async def test_a_node_says_that_it_stands_by_and_later_that_it_serves(
+    tmp_path: Path, server: PostgresServer
+) -> None:
+    dsn = await asyncio.to_thread(server.database, "standing")
+    second = Node(tmp_path, "second", dsn, "--node-name", "second")
+    with notify_socket(f"@{tmp_path}") as manager:
+        second.environment = {"NOTIFY_SOCKET": manager.name}
+        async with nodes(tmp_path, dsn, 1) as running:
+            try:
+                await second.start()
+                stands_by = ["READY=1", "STATUS=The core of this node stands by"]
+                assert await manager.message() == stands_by
+                await running.all[0].end()
+                await second.until_ready()
+                _, status = await manager.message()
+                assert status.startswith(f"STATUS=WebSocket on {second.url}, REST on http://")
+                assert await second.end() == 0
+                assert await manager.message() == ["STOPPING=1"]
+            finally:
+                await second.kill()
