@@ -29,7 +29,7 @@ _VERBS: Final = {
     **dict.fromkeys(
         (
             *("serve", "backup", "migrate", "usersig", "console", "account", "friend", "kick"),
-            *("admin", "key", "node"),
+            *("admin", "key", "node", "deploy"),
         ),
         "imtui.cli.verbs.backend",
     ),

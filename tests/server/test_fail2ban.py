@@ -151,9 +151,7 @@ async def test_a_running_backend_is_read_right(tmp_path: Path) -> None:
 def test_the_jail_reads_the_log_of_the_unit_file() -> None:
     (name,) = JAIL.sections()
     assert JAIL[name]["filter"] == name == "imtui"
-    (unit,) = blocks(page_of("server"), "ini")
-    (folder,) = re.findall(r"--data (\S+)", unit)
-    data = DataDir(Path(folder))
+    data = DataDir(Path("/var/lib/imtui"))
     logs = [data.audit_log, *(data.audit_log_of(edge) for edge in range(1, 65))]
     for log in logs:
         assert fnmatch(str(log), JAIL[name]["logpath"])

@@ -1,7 +1,6 @@
 """What the backend's page says is true."""
 
 import re
-import shlex
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,6 @@ from imtui.server.node.settings.settings import SETTINGS, NodeSettings
 from tests.pages import blocks, page_of, section, table_names
 
 PAGE = page_of("server")
-
-
-def test_the_unit_file_starts_the_backend() -> None:
-    (unit,) = blocks(PAGE, "ini")
-    (command,) = re.findall(r"^ExecStart=\S+/imtui (.*)$", unit, re.MULTILINE)
-    arguments = build_parser().parse_args(shlex.split(command))
-    assert arguments.data == Path("/var/lib/imtui")
 
 
 def test_the_options_are_those_of_serve(capsys: pytest.CaptureFixture[str]) -> None:
