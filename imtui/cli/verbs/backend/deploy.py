@@ -33,7 +33,8 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         one = programs.add_parser(name, help=program.what, description=f"Print {program.what}.")
         one.add_argument("--data", type=Path, metavar="DIR", required=True, help="the data folder")
         for option in program.options:
-            one.add_argument(option, **_OPTIONS[option])
+            named = one.add_argument(option, **_OPTIONS[option])
+            named.required = option == "--name" and program.has_proxy
         add_node_options(one)
         one.set_defaults(run=run, program=program)
 
@@ -48,6 +49,8 @@ class _Program:
     options: tuple[str, ...] = ()
     has_proxy: bool = False
     """Whether the function also takes a proxy."""
+    named: tuple[str, ...] = ()
+    """The options that the function takes by their names."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -59,11 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
     program: _Program = arguments.program
     module, _, function = program.function.partition(".")
     more: list[Any] = [_proxy(arguments)] if program.has_proxy else []
-    named = {
-        option[2:]: getattr(arguments, option[2:])
-        for option in program.options
-        if option in _FOR_ONE
-    }
+    given = ((option[2:], getattr(arguments, option[2:])) for option in program.named)
+    named = {name: _absolute(value) for name, value in given}
     make = getattr(import_module(f"imtui.cli.deploy.{module}"), function)
     file = make(_deployed(arguments), *more, **named)
     print(file.text, end="")
@@ -119,10 +119,13 @@ def _proxy(arguments: argparse.Namespace) -> "Proxy":
         "authorities": arguments.ca,
         "inside": tuple(arguments.inside or ()),
     }
-    files = {name: Path(_path(value)) for name, value in given.items() if isinstance(value, Path)}
-    if ("certificate" in files) is not ("key" in files) and hasattr(arguments, "key"):
+    if hasattr(arguments, "key") and (given["certificate"] is None) is not (given["key"] is None):
         raise UsageError("--certificate and --key need each other: give both, or none.")
-    return Proxy(arguments.name, **{name: value for name, value in given.items() if value} | files)
+    return Proxy(arguments.name, **{name: _absolute(one) for name, one in given.items() if one})
+
+
+def _absolute(value: Any) -> Any:
+    return Path(_path(value)) if isinstance(value, Path) else value
 
 
 def _path(path: Path) -> str:
@@ -157,7 +160,6 @@ _OPTIONS: Final[Mapping[str, dict[str, Any]]] = {
     "--name": {
         "type": _host,
         "metavar": "NAME",
-        "required": True,
         "help": "the name by which clients know the backend, such as chat.example.org",
     },
     "--listen": {
@@ -195,19 +197,21 @@ _OPTIONS: Final[Mapping[str, dict[str, Any]]] = {
         "metavar": "FILE",
         "help": "the program imtui (the one that prints this)",
     },
+    "--rules": {"action": "store_true", "help": "print the rules for alerts instead"},
     "--user": {
         "type": _host,
         "metavar": "USER",
         "help": "the user of the service (imtui, which systemd makes if it can)",
     },
 }
-_FOR_ONE: Final = frozenset({"--user"})
-"""The options that the function of a program takes by their names."""
 _OF_PROXY: Final = ("--name", "--node", "--listen", "--certificate", "--ca", "--inside")
 
 _PROGRAMS: Final[Mapping[str, _Program]] = {
     "systemd": _Program(
-        "a unit that runs the backend", "systemd.systemd_unit", ("--user", "--program")
+        "a unit that runs the backend",
+        "systemd.systemd_unit",
+        ("--user", "--program"),
+        named=("--user",),
     ),
     "nginx": _Program(
         "a site that is a proxy with TLS", "nginx.nginx_site", (*_OF_PROXY, "--key"), True
@@ -217,5 +221,18 @@ _PROGRAMS: Final[Mapping[str, _Program]] = {
     ),
     "haproxy": _Program(
         "a configuration that is a proxy with TLS", "haproxy.haproxy_config", _OF_PROXY, True
+    ),
+    "prometheus": _Program(
+        "a configuration that reads the metrics, or rules for alerts",
+        "prometheus.prometheus_config",
+        ("--node", "--name", "--ca", "--rules"),
+        named=("--name", "--ca", "--rules"),
+    ),
+    "grafana": _Program("a dashboard of the metrics", "grafana.grafana_dashboard"),
+    "fail2ban": _Program(
+        "a jail for those who guess UserSigs",
+        "fail2ban.fail2ban_jail",
+        ("--listen",),
+        named=("--listen",),
     ),
 }
