@@ -17,6 +17,10 @@ _HOST: Final = re.compile(
 _HOST_MAX: Final = 255
 _ANY_HOSTS: Final = frozenset({"127.0.0.1", "0.0.0.0", "::", "localhost"})
 """Hosts of a backend that this machine reaches at 127.0.0.1."""
+_DESCRIPTORS: Final = 65_536
+_DESCRIPTORS_LEAST: Final = 1024
+_RESERVE: Final = 64 + 256
+"""The descriptors that a process keeps for other things than clients."""
 _LOCAL_HOST: Final = "127.0.0.1"
 
 
@@ -55,6 +59,15 @@ class Deployed:
         """Tell whether neither the settings nor the environment can have the password."""
         dsn = self.settings.database
         return bool(dsn) and not has_password(dsn) and not self.has_database_variable
+
+    @property
+    def descriptors(self) -> int:
+        """Return how many file descriptors each process needs."""
+        connections = self.settings.max_connections
+        if connections is None:
+            return _DESCRIPTORS
+        of_one = -(-connections // max(1, self.settings.edges))
+        return max(_DESCRIPTORS_LEAST, of_one + _RESERVE)
 
     @property
     def has_children(self) -> bool:

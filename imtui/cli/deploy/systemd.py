@@ -12,10 +12,6 @@ _STATE: Final = re.compile(r"/var/lib/([A-Za-z0-9][A-Za-z0-9._-]*)")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_@+=:,./-]+")
 _PASSWORDS: Final = "/etc/imtui/pgpass"
 _ENVIRONMENT: Final = "/etc/imtui/environment"
-_DESCRIPTORS: Final = 65_536
-_RESERVE: Final = 64 + 256
-"""The descriptors that a process keeps for other things than clients."""
-_DESCRIPTORS_LEAST: Final = 1024
 _PRIVILEGED_BELOW: Final = 1024
 
 # Longer than its event loop ever takes for a turn, short enough for users.
@@ -97,7 +93,7 @@ def systemd_unit(deployed: Deployed, user: str | None = None) -> File:
     text = comment("/etc/systemd/system/imtui.service", *notices) + _UNIT.format(
         command=" ".join(_command(deployed)),
         watchdog=_WATCHDOG,
-        descriptors=_descriptors(deployed),
+        descriptors=deployed.descriptors,
         service="\n".join(service),
         hardening=_HARDENING + _of_ports(deployed) + _of_folders(deployed),
     )
@@ -144,14 +140,6 @@ def _command(deployed: Deployed) -> list[str]:
 def _quoted(word: str) -> str:
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return escaped if _PLAIN.fullmatch(word) else f'"{escaped}"'
-
-
-def _descriptors(deployed: Deployed) -> int:
-    connections = deployed.settings.max_connections
-    if connections is None:
-        return _DESCRIPTORS
-    of_one = -(-connections // max(1, deployed.settings.edges))
-    return max(_DESCRIPTORS_LEAST, of_one + _RESERVE)
 
 
 def _of_ports(deployed: Deployed) -> str:

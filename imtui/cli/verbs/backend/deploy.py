@@ -116,7 +116,7 @@ def _proxy(arguments: argparse.Namespace) -> "Proxy":
         "listen": tuple(arguments.listen or ()),
         "certificate": arguments.certificate,
         "key": getattr(arguments, "key", None),
-        "authorities": arguments.ca,
+        "authorities": getattr(arguments, "ca", None),
         "inside": tuple(arguments.inside or ()),
     }
     if hasattr(arguments, "key") and (given["certificate"] is None) is not (given["key"] is None):
@@ -221,6 +221,12 @@ _PROGRAMS: Final[Mapping[str, _Program]] = {
     ),
     "haproxy": _Program(
         "a configuration that is a proxy with TLS", "haproxy.haproxy_config", _OF_PROXY, True
+    ),
+    "compose": _Program(
+        "a project of Docker Compose, with a database if the backend has one, and a proxy",
+        "compose.compose_project",
+        ("--name", "--listen", "--certificate", "--key", "--inside"),
+        True,
     ),
     "prometheus": _Program(
         "a configuration that reads the metrics, or rules for alerts",
