@@ -7,10 +7,16 @@ from pathlib import Path
 import pytest
 
 from imtui.cli import main as cli
+from tests.pages import page_of, section
 
 PROXIES = ("nginx", "caddy", "haproxy")
 NAME = ("--name", "chat.example.org")
 
+PROGRAMS = {
+    **dict.fromkeys((*PROXIES, "compose"), NAME),
+    "systemd": ("--program", "/usr/bin/imtui"),
+    **dict.fromkeys(("prometheus", "grafana", "fail2ban"), ()),
+}
 each_proxy = pytest.mark.parametrize("program", PROXIES)
 
 
@@ -27,6 +33,30 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     out, err = capsys.readouterr()
     assert out == ""
     return err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_file_is_whole_lines_without_secrets(
+    program: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text("database = 'postgresql://imtui:secret@db/imtui'\n")
+    file.chmod(0o600)
+    # A service would not see a file below /tmp.
+    named = () if program == "systemd" else ("--config", file)
+    text, _ = printed(capsys, program, *PROGRAMS[program], "--data", "/srv/chat", *named)
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert "secret" not in text
+    assert all(line.expandtabs().isprintable() for line in text.split("\n"))
+
+
+def test_the_page_names_every_program(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["deploy", "--help"]) == 0
+    offered = re.findall(r"^    (\w+) +a ", capsys.readouterr().out, re.MULTILINE)
+    assert set(offered) == set(PROGRAMS)
+    words = re.findall(r"\w+", section(page_of("server"), "Run it as a service").lower())
+    assert set(PROGRAMS) <= set(words)
 
 
 @each_proxy
