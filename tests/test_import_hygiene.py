@@ -39,6 +39,10 @@ import pytest
             "imtui.cli.verbs.backend.serve",
             ["imtui.server.core", "imtui.server.link", "imtui.server.store", "asyncpg"],
         ),
+        (
+            "imtui.cli.verbs.backend.deploy",
+            ["imtui.cli.deploy", "imtui.server.core", "imtui.server.link", "imtui.server.store"],
+        ),
         ("imtui.tui.app.app", ["websockets", "httpx", "imtui.server", "starlette"]),
     ],
 )
