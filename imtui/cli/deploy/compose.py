@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from imtui import __version__
 from imtui.cli.deploy.caddy import caddyfile
-from imtui.cli.deploy.deployed import Deployed, File, Proxy, comment
+from imtui.cli.deploy.deployed import EVERYWHERE, Deployed, File, Proxy, comment
 from imtui.cli.deploy.yaml import Value, to_yaml
 from imtui.cli.node_options import option_of
 from imtui.server.edge.addresses import network
@@ -59,7 +59,7 @@ def compose_project(deployed: Deployed, proxy: Proxy) -> File:
         Path(_DATA),
         nodes=("imtui",),
     )
-    front = replace(proxy, listen=Proxy(proxy.name).listen, **_MOUNTED if proxy.key else {})
+    front = replace(proxy, listen=EVERYWHERE, **_MOUNTED if proxy.key else {})
     content = caddyfile(inside, front).text
     document: dict[str, Value] = {
         "name": "imtui",
@@ -145,7 +145,7 @@ def _options(settings: NodeSettings) -> list[str]:
 
 
 def _proxy(proxy: Proxy) -> dict[str, Any]:
-    is_default = proxy.listen == Proxy(proxy.name).listen
+    is_default = proxy.listen == EVERYWHERE
     volumes: list[Any] = ["caddy:/data"]
     if proxy.certificate is not None and proxy.key is not None:
         volumes += [

@@ -1,7 +1,7 @@
 """What the files are made from, and what comes of it; pure."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,8 @@ _HOST: Final = re.compile(
 _HOST_MAX: Final = 255
 _ANY_HOSTS: Final = frozenset({"127.0.0.1", "0.0.0.0", "::", "localhost"})
 """Hosts of a backend that this machine reaches at 127.0.0.1."""
+EVERYWHERE: Final = ("0.0.0.0:443", "[::]:443")
+THIS_MACHINE: Final = (network("127.0.0.1"), network("::1"))
 _DESCRIPTORS: Final = 65_536
 _DESCRIPTORS_LEAST: Final = 1024
 _RESERVE: Final = 64 + 256
@@ -104,16 +106,14 @@ class Proxy:
 
     name: str
     """The name by which clients know it."""
-    listen: tuple[str, ...] = ("0.0.0.0:443", "[::]:443")
+    listen: tuple[str, ...] = EVERYWHERE
     """Its addresses, with ports."""
     certificate: Path | None = None
     """Its certificate, in PEM; None for where the program usually has it."""
     key: Path | None = None
     authorities: Path | None = None
     """The CAs of the certificates of nodes, in PEM; None for the system's."""
-    inside: tuple[Network, ...] = field(
-        default_factory=lambda: (network("127.0.0.1"), network("::1"))
-    )
+    inside: tuple[Network, ...] = THIS_MACHINE
     """Who may read the metrics."""
 
     @property

@@ -1,5 +1,6 @@
 """A jail of fail2ban; pure."""
 
+from collections.abc import Sequence
 from glob import escape
 from typing import Final
 
@@ -25,12 +26,12 @@ bantime = 1h
 """  # noqa: E501
 
 
-def fail2ban_jail(deployed: Deployed, listen: list[str] | None = None) -> File:
+def fail2ban_jail(deployed: Deployed, listen: Sequence[str] = ()) -> File:
     """Return a jail, with its filter, for those who guess UserSigs.
 
     Args:
         deployed: The backend.
-        listen: The addresses of a proxy on this machine; None without one.
+        listen: The addresses of a proxy on this machine, if there is one.
 
     Raises:
         UsageError: The data folder cannot be written, or a port is 0.

@@ -10,31 +10,29 @@ JOB: Final = "imtui"
 _RULES: Final = "imtui.rules.yml"
 
 
+def prometheus_rules(deployed: Deployed) -> File:
+    """Return rules for alerts."""
+    return File(comment(f"/etc/prometheus/{_RULES}") + to_yaml(_rules(deployed)))
+
+
 def prometheus_config(
-    deployed: Deployed,
-    *,
-    name: str | None = None,
-    ca: Path | None = None,
-    rules: bool = False,
+    deployed: Deployed, name: str | None = None, authorities: Path | None = None
 ) -> File:
-    """Return what Prometheus reads, or its rules for alerts.
+    """Return what Prometheus reads.
 
     Args:
         deployed: The backend.
         name: The name in the certificate of nodes with TLS; None for that of each target.
-        ca: The CAs of their certificates; None for the system's.
-        rules: Whether to return the rules.
+        authorities: The CAs of their certificates; None for the system's.
 
     Raises:
         UsageError: A port is 0.
     """
-    if rules:
-        return File(comment(f"/etc/prometheus/{_RULES}") + to_yaml(_rules(deployed)))
     _, port = deployed.ports()
     job: dict[str, Value] = {"job_name": JOB}
     if deployed.settings.certificate_files is not None:
         job["scheme"] = "https"
-        tls = {"server_name": name, "ca_file": None if ca is None else str(ca)}
+        tls = {"server_name": name, "ca_file": None if authorities is None else str(authorities)}
         if given := {key: value for key, value in tls.items() if value is not None}:
             job["tls_config"] = given
     job["static_configs"] = [{"targets": [with_port(host, port) for host in deployed.hosts]}]

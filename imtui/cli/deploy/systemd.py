@@ -122,6 +122,8 @@ RestartPreventExitStatus=2
 TimeoutStartSec=15min
 TimeoutStopSec=30
 LimitNOFILE={descriptors}
+# A dump would have keys.
+LimitCORE=0
 {service}
 
 {hardening}

@@ -13,7 +13,7 @@ import pytest
 
 from imtui.cli.deploy.deployed import Deployed
 from imtui.cli.deploy.grafana import grafana_dashboard
-from imtui.cli.deploy.prometheus import JOB, prometheus_config
+from imtui.cli.deploy.prometheus import JOB, prometheus_config, prometheus_rules
 from imtui.protocol.errors import ErrorCode
 from imtui.server.node.config import BackendConfig
 from imtui.server.node.settings.settings import NodeSettings
@@ -31,13 +31,15 @@ MANY = Deployed(
 each = pytest.mark.parametrize("deployed", [ONE, EDGED, MANY], ids=["one", "edges", "nodes"])
 
 
-def config(deployed: Deployed, **options: Any) -> dict[str, Any]:
-    read: dict[str, Any] = msgspec.yaml.decode(prometheus_config(deployed, **options).text)
-    return read
+def job(deployed: Deployed, **options: Any) -> dict[str, Any]:
+    read = msgspec.yaml.decode(prometheus_config(deployed, **options).text)
+    found: dict[str, Any]
+    (found,) = read["scrape_configs"]
+    return found
 
 
 def rules(deployed: Deployed) -> list[dict[str, Any]]:
-    (group,) = config(deployed, rules=True)["groups"]
+    (group,) = msgspec.yaml.decode(prometheus_rules(deployed).text)["groups"]
     found: list[dict[str, Any]] = group["rules"]
     return found
 
@@ -134,20 +136,20 @@ def test_the_most_connections_are_those_of_all_nodes() -> None:
 
 
 def test_each_node_is_asked() -> None:
-    (job,) = config(MANY)["scrape_configs"]
-    assert job["static_configs"] == [{"targets": ["10.0.0.5:7789", "[fd00::6]:7789"]}]
-    assert "scheme" not in job
-    (job,) = config(ONE)["scrape_configs"]
-    assert job["static_configs"] == [{"targets": ["127.0.0.1:7789"]}]
+    found = job(MANY)
+    assert found["static_configs"] == [{"targets": ["10.0.0.5:7789", "[fd00::6]:7789"]}]
+    assert "scheme" not in found
+    found = job(ONE)
+    assert found["static_configs"] == [{"targets": ["127.0.0.1:7789"]}]
 
 
 def test_a_backend_with_tls_is_asked_over_https() -> None:
     secure = Deployed(NodeSettings(tls_cert=Path("/a.pem"), tls_key=Path("/a.key")), Path("/srv"))
-    (job,) = config(secure)["scrape_configs"]
-    assert job["scheme"] == "https"
-    assert "tls_config" not in job
-    (job,) = config(secure, name="chat.example.org", ca=Path("/a: b"))["scrape_configs"]
-    assert job["tls_config"] == {"server_name": "chat.example.org", "ca_file": "/a: b"}
+    found = job(secure)
+    assert found["scheme"] == "https"
+    assert "tls_config" not in found
+    found = job(secure, name="chat.example.org", authorities=Path("/a: b"))
+    assert found["tls_config"] == {"server_name": "chat.example.org", "ca_file": "/a: b"}
 
 
 @each

@@ -3,9 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +16,7 @@ from imtui.server.node.settings.kinds import NETWORKS
 from imtui.server.node.settings.settings import SETTINGS
 
 if TYPE_CHECKING:
-    from imtui.cli.deploy.deployed import Deployed, Proxy
+    from imtui.cli.deploy.deployed import Deployed, File, Proxy
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -34,7 +33,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         one.add_argument("--data", type=Path, metavar="DIR", required=True, help="the data folder")
         for option in program.options:
             named = one.add_argument(option, **_OPTIONS[option])
-            named.required = option == "--name" and program.has_proxy
+            named.required = option == "--name" and program.needs_name
         add_node_options(one)
         one.set_defaults(run=run, program=program)
 
@@ -44,13 +43,9 @@ class _Program:
     """A program that a file is for."""
 
     what: str
-    function: str
-    """The function in ``imtui.cli.deploy`` that makes the file."""
+    make: "Callable[[Deployed, argparse.Namespace], File]"
     options: tuple[str, ...] = ()
-    has_proxy: bool = False
-    """Whether the function also takes a proxy."""
-    named: tuple[str, ...] = ()
-    """The options that the function takes by their names."""
+    needs_name: bool = False
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -60,17 +55,62 @@ def run(arguments: argparse.Namespace) -> int:
         UsageError: The settings are wrong, or the file cannot be made with them.
     """
     program: _Program = arguments.program
-    module, _, function = program.function.partition(".")
-    more: list[Any] = [_proxy(arguments)] if program.has_proxy else []
-    given = ((option[2:], getattr(arguments, option[2:])) for option in program.named)
-    named = {name: _absolute(value) for name, value in given}
-    make = getattr(import_module(f"imtui.cli.deploy.{module}"), function)
-    file = make(_deployed(arguments), *more, **named)
+    file = program.make(_deployed(arguments), arguments)
     print(file.text, end="")
     sys.stdout.flush()
     for notice in file.notices:
         print_notice(notice)
     return EXIT_OK
+
+
+def _systemd(deployed: "Deployed", arguments: argparse.Namespace) -> "File":
+    from imtui.cli.deploy.systemd import systemd_unit
+
+    return systemd_unit(deployed, arguments.user)
+
+
+def _nginx(deployed: "Deployed", arguments: argparse.Namespace) -> "File":
+    from imtui.cli.deploy.nginx import nginx_site
+
+    return nginx_site(deployed, _proxy(arguments))
+
+
+def _caddy(deployed: "Deployed", arguments: argparse.Namespace) -> "File":
+    from imtui.cli.deploy.caddy import caddyfile
+
+    return caddyfile(deployed, _proxy(arguments))
+
+
+def _haproxy(deployed: "Deployed", arguments: argparse.Namespace) -> "File":
+    from imtui.cli.deploy.haproxy import haproxy_config
+
+    return haproxy_config(deployed, _proxy(arguments))
+
+
+def _compose(deployed: "Deployed", arguments: argparse.Namespace) -> "File":
+    from imtui.cli.deploy.compose import compose_project
+
+    return compose_project(deployed, _proxy(arguments))
+
+
+def _prometheus(deployed: "Deployed", arguments: argparse.Namespace) -> "File":
+    from imtui.cli.deploy.prometheus import prometheus_config, prometheus_rules
+
+    if arguments.rules:
+        return prometheus_rules(deployed)
+    return prometheus_config(deployed, arguments.name, _absolute(arguments.ca))
+
+
+def _grafana(deployed: "Deployed", arguments: argparse.Namespace) -> "File":
+    from imtui.cli.deploy.grafana import grafana_dashboard
+
+    return grafana_dashboard(deployed)
+
+
+def _fail2ban(deployed: "Deployed", arguments: argparse.Namespace) -> "File":
+    from imtui.cli.deploy.fail2ban import fail2ban_jail
+
+    return fail2ban_jail(deployed, arguments.listen or ())
 
 
 def _deployed(arguments: argparse.Namespace) -> "Deployed":
@@ -110,22 +150,23 @@ def _program(given: Path | None) -> tuple[str, ...]:
 
 
 def _proxy(arguments: argparse.Namespace) -> "Proxy":
-    from imtui.cli.deploy.deployed import Proxy
+    from imtui.cli.deploy.deployed import EVERYWHERE, THIS_MACHINE, Proxy
 
-    given = {
-        "listen": tuple(arguments.listen or ()),
-        "certificate": arguments.certificate,
-        "key": getattr(arguments, "key", None),
-        "authorities": getattr(arguments, "ca", None),
-        "inside": tuple(arguments.inside or ()),
-    }
-    if hasattr(arguments, "key") and (given["certificate"] is None) is not (given["key"] is None):
+    proxy = Proxy(
+        arguments.name,
+        tuple(arguments.listen or EVERYWHERE),
+        _absolute(arguments.certificate),
+        _absolute(getattr(arguments, "key", None)),
+        _absolute(getattr(arguments, "ca", None)),
+        tuple(arguments.inside or THIS_MACHINE),
+    )
+    if hasattr(arguments, "key") and (proxy.certificate is None) is not (proxy.key is None):
         raise UsageError("--certificate and --key need each other: give both, or none.")
-    return Proxy(arguments.name, **{name: _absolute(one) for name, one in given.items() if one})
+    return proxy
 
 
-def _absolute(value: Any) -> Any:
-    return Path(_path(value)) if isinstance(value, Path) else value
+def _absolute(path: Path | None) -> Path | None:
+    return None if path is None else Path(_path(path))
 
 
 def _path(path: Path) -> str:
@@ -207,38 +248,21 @@ _OPTIONS: Final[Mapping[str, dict[str, Any]]] = {
 _OF_PROXY: Final = ("--name", "--node", "--listen", "--certificate", "--ca", "--inside")
 
 _PROGRAMS: Final[Mapping[str, _Program]] = {
-    "systemd": _Program(
-        "a unit that runs the backend",
-        "systemd.systemd_unit",
-        ("--user", "--program"),
-        named=("--user",),
-    ),
-    "nginx": _Program(
-        "a site that is a proxy with TLS", "nginx.nginx_site", (*_OF_PROXY, "--key"), True
-    ),
-    "caddy": _Program(
-        "a Caddyfile that is a proxy with TLS", "caddy.caddyfile", (*_OF_PROXY, "--key"), True
-    ),
-    "haproxy": _Program(
-        "a configuration that is a proxy with TLS", "haproxy.haproxy_config", _OF_PROXY, True
-    ),
+    "systemd": _Program("a unit that runs the backend", _systemd, ("--user", "--program")),
+    "nginx": _Program("a site that is a proxy with TLS", _nginx, (*_OF_PROXY, "--key"), True),
+    "caddy": _Program("a Caddyfile that is a proxy with TLS", _caddy, (*_OF_PROXY, "--key"), True),
+    "haproxy": _Program("a configuration that is a proxy with TLS", _haproxy, _OF_PROXY, True),
     "compose": _Program(
         "a project of Docker Compose, with a database if the backend has one, and a proxy",
-        "compose.compose_project",
+        _compose,
         ("--name", "--listen", "--certificate", "--key", "--inside"),
         True,
     ),
     "prometheus": _Program(
         "a configuration that reads the metrics, or rules for alerts",
-        "prometheus.prometheus_config",
+        _prometheus,
         ("--node", "--name", "--ca", "--rules"),
-        named=("--name", "--ca", "--rules"),
     ),
-    "grafana": _Program("a dashboard of the metrics", "grafana.grafana_dashboard"),
-    "fail2ban": _Program(
-        "a jail for those who guess UserSigs",
-        "fail2ban.fail2ban_jail",
-        ("--listen",),
-        named=("--listen",),
-    ),
+    "grafana": _Program("a dashboard of the metrics", _grafana),
+    "fail2ban": _Program("a jail for those who guess UserSigs", _fail2ban, ("--listen",)),
 }
