@@ -105,7 +105,8 @@ def _backend(deployed: Deployed) -> dict[str, Any]:
         "build": {"dockerfile_inline": _DOCKERFILE},
         "command": command,
         "hostname": "imtui",
-        "environment": {"HOME": "/tmp"},
+        # Of an unforeseen error, the details are there, too.
+        "environment": {"HOME": "/tmp", "XDG_STATE_HOME": _DATA},
         "volumes": [f"imtui:{_DATA}"],
         "networks": ["front"],
         "user": f"{_UID}:{_UID}",

@@ -44,6 +44,9 @@ def haproxy_config(deployed: Deployed, proxy: Proxy) -> File:
 _CONFIG: Final = """\
 
 global
+    user haproxy
+    group haproxy
+    chroot /var/lib/haproxy
     log stdout format raw local0 info
     ssl-default-bind-options ssl-min-ver TLSv1.2
 {maximum}

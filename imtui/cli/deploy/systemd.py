@@ -124,6 +124,10 @@ TimeoutStopSec=30
 LimitNOFILE={descriptors}
 # A dump would have keys.
 LimitCORE=0
+# Of an unforeseen error, the details are in /var/log/imtui/log.
+LogsDirectory=imtui
+LogsDirectoryMode=0700
+Environment=XDG_STATE_HOME=%L
 {service}
 
 {hardening}

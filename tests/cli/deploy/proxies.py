@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from imtui.server.edge.tls.certificate import CertificateFiles
@@ -50,14 +50,12 @@ class Kind:
     start: Callable[[Path], list[object]]
     is_one_file: bool = False
     """Whether the certificate and its key are in one file."""
-    environment: dict[str, str] = field(default_factory=dict)
+    needs_root: bool = False
 
     @property
     def is_missing(self) -> bool:
-        """Tell whether it is not installed, or may not write its logs."""
-        logs = Path("/var/log/nginx")
-        is_locked = self.name == "nginx" and logs.exists() and not os.access(logs, os.W_OK)
-        return shutil.which(self.name) is None or is_locked
+        """Tell whether it is not installed, or this user may not run it as its file says."""
+        return shutil.which(self.name) is None or (self.needs_root and os.geteuid() != 0)
 
     def certificate(self, folder: Path) -> list[object]:
         """Return the options for the proxy's own certificate."""
@@ -81,7 +79,7 @@ def _nginx(*more: object) -> Callable[[Path], list[object]]:
     return command
 
 
-NGINX = Kind("nginx", "site.conf", _nginx("-t"), _nginx())
+NGINX = Kind("nginx", "site.conf", _nginx("-t"), _nginx(), needs_root=True)
 CADDY = Kind(
     "caddy",
     "Caddyfile",
@@ -94,6 +92,7 @@ HAPROXY = Kind(
     lambda file: ["haproxy", "-c", "-f", file],
     lambda file: ["haproxy", "-db", "-f", file],
     is_one_file=True,
+    needs_root=True,
 )
 KINDS = (NGINX, CADDY, HAPROXY)
 

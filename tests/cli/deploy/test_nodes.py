@@ -47,7 +47,7 @@ async def nodes(tmp_path: Path) -> AsyncIterator[tuple[list[Node], tuple[object,
             kind,
             id=kind.name,
             marks=pytest.mark.skipif(
-                kind.is_missing, reason=f"{kind.name} is not installed; CI has it"
+                kind.is_missing, reason=f"{kind.name} is not there for this user; on CI, it is"
             ),
         )
         for kind in KINDS

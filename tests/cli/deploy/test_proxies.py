@@ -37,7 +37,7 @@ each_kind = pytest.mark.parametrize(
             kind,
             id=kind.name,
             marks=pytest.mark.skipif(
-                kind.is_missing, reason=f"{kind.name} is not installed; CI has it"
+                kind.is_missing, reason=f"{kind.name} is not there for this user; on CI, it is"
             ),
         )
         for kind in KINDS

@@ -13,6 +13,7 @@ from imtui.cli.deploy.deployed import Deployed
 from imtui.cli.deploy.systemd import systemd_unit
 from imtui.cli.errors import UsageError
 from imtui.cli.main import build_parser
+from imtui.cli.paths import crash_log
 from imtui.server.edge.addresses import network
 from imtui.server.node.descriptors import shares
 from imtui.server.node.settings.settings import NodeSettings
@@ -146,10 +147,17 @@ def test_what_a_setting_needs_is_allowed() -> None:
     ]
 
 
+def test_the_log_of_errors_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    unit = UNITS["plain"].text
+    name, _, state = value(unit, "Environment").partition("=")
+    monkeypatch.setenv(name, state.replace("%L", "/var/log"))
+    assert crash_log().is_relative_to(Path("/var/log", value(unit, "LogsDirectory")))
+
+
 def test_the_password_of_the_database_is_elsewhere() -> None:
     text = UNITS["database"].text
     assert value(text, "LoadCredential").startswith("pgpass:/")
-    assert value(text, "Environment") == "PGPASSFILE=%d/pgpass"
+    assert "PGPASSFILE=%d/pgpass" in values(text, "Environment")
     assert values(UNITS["variable"].text, "EnvironmentFile")
     settings = NodeSettings(database="postgresql://imtui:secret@db/imtui")
     text = systemd_unit(Deployed(settings, DATA, PROGRAM)).text
