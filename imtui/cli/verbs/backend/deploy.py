@@ -171,7 +171,8 @@ def _absolute(path: Path | None) -> Path | None:
 
 def _path(path: Path) -> str:
     """Return a path from the root on; raises UsageError if it cannot stand in a line of a file."""
-    text = str(path.absolute())
+    # Links stay: systemd makes one to the data folder.
+    text = os.path.normpath(path.absolute())
     if not text.isprintable():
         raise UsageError(f"{text!r} has characters that no file can have: rename it.")
     return text

@@ -165,7 +165,7 @@ def test_the_unit_runs_this_program_with_these_options(
         "--tls-cert /srv/a.pem --tls-key /etc/a.key\n"
     ) in unit
     assert len(notices) == 2
-    unit, _ = printed(capsys, "systemd", "--data", "chat", "--program", "/usr/bin/imtui")
+    unit, _ = printed(capsys, "systemd", "--data", "a/../chat", "--program", "/usr/bin/imtui")
     assert "ExecStart=/usr/bin/imtui serve --data /srv/chat\n" in unit
 
 
