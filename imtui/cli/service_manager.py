@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Final, Self
@@ -39,7 +40,7 @@ class ServiceManager:
         variables = os.environ if environment is None else environment
         names = (_SOCKET, _WATCHDOG, _WATCHDOG_PID)
         address, microseconds, pid = (variables.pop(name, "") for name in names)
-        if not hasattr(socket, "AF_UNIX") or not address.startswith(("/", "@")):
+        if not address.startswith(("/", "@")):
             return cls()
         is_number = microseconds.isascii() and microseconds.isdecimal() and int(microseconds) > 0
         is_ours = pid in ("", str(os.getpid()))
@@ -77,7 +78,7 @@ class ServiceManager:
             await asyncio.sleep(self._watchdog / 2)
 
     def _say(self, *lines: str) -> None:
-        if not self._address:
+        if sys.platform == "win32" or not self._address:
             return
         # It may be gone, or have more to read than it can: neither may delay or end the backend.
         with (

@@ -56,6 +56,7 @@ async def test_the_manager_is_told_of_the_start_reloads_and_the_end(
         assert (await running.ended())[0] == 0
 
 
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="only Linux tells it")
 async def test_children_do_not_speak_for_their_parent(home: Home, manager: NotifySocket) -> None:
     async with watched(home, manager, 1) as running:
         await running.json_line()

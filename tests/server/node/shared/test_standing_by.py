@@ -1,6 +1,7 @@
 """A node that stands by is ready for its service manager, which need not wait for a failure."""
 
 import asyncio
+import tempfile
 from pathlib import Path
 
 from tests.cli.notify_socket import notify_socket
@@ -13,7 +14,11 @@ async def test_a_node_says_that_it_stands_by_and_later_that_it_serves(
 ) -> None:
     dsn = await asyncio.to_thread(server.database, "standing")
     second = Node(tmp_path, "second", dsn, "--node-name", "second")
-    with notify_socket(f"@{tmp_path}") as manager:
+    # Not in tmp_path, because the path of a socket must be short.
+    with (
+        tempfile.TemporaryDirectory(prefix="im-") as folder,
+        notify_socket(f"{folder}/n") as manager,
+    ):
         second.environment = {"NOTIFY_SOCKET": manager.name}
         async with nodes(tmp_path, dsn, 1) as running:
             try:
