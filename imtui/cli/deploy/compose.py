@@ -17,10 +17,11 @@ _UID: Final = 10_001
 _SUBNET: Final = "172.31.77.0/24"
 """The network of the proxy and the backend, which believes proxies in it."""
 _PASSWORDS: Final = "database.env"
+_CA_FILE: Final = "/etc/imtui/ca.pem"
 _DSN: Final = "postgresql://imtui@database/imtui"
 _STOP_WITHIN: Final = "30s"
 _OTHERWISE: Final = frozenset(
-    {"host", "trusted_proxy", "tls_cert", "tls_key", "database", "link", "node_name"}
+    {"host", "trusted_proxy", "tls_cert", "tls_key", "database", "link", "node_name", "ca_file"}
 )
 """The settings that are others in a container."""
 
@@ -126,12 +127,19 @@ def _backend(deployed: Deployed) -> dict[str, Any]:
         "stop_grace_period": _STOP_WITHIN,
         "restart": "unless-stopped",
     }
+    if deployed.settings.ca_file is not None:
+        command += ["--ca-file", _CA_FILE]
+        service["volumes"].append(_mounted(deployed.settings.ca_file, _CA_FILE))
     if deployed.has_database:
         command += ["--database", _DSN]
         service["env_file"] = _PASSWORDS
         service["networks"] = ["front", "back"]
         service["depends_on"] = {"database": {"condition": "service_healthy"}}
     return service
+
+
+def _mounted(file: Path, target: str) -> dict[str, Any]:
+    return {"type": "bind", "source": str(file), "target": target, "read_only": True}
 
 
 def _options(settings: NodeSettings) -> list[str]:
@@ -150,12 +158,7 @@ def _proxy(proxy: Proxy) -> dict[str, Any]:
     volumes: list[Any] = ["caddy:/data"]
     if proxy.certificate is not None and proxy.key is not None:
         volumes += [
-            {
-                "type": "bind",
-                "source": str(one),
-                "target": str(_MOUNTED[name]),
-                "read_only": True,
-            }
+            _mounted(one, str(_MOUNTED[name]))
             for name, one in (("certificate", proxy.certificate), ("key", proxy.key))
         ]
     return {

@@ -160,6 +160,7 @@ def _of_folders(deployed: Deployed) -> str:
     files = deployed.settings.certificate_files
     paths = [deployed.data, *map(Path, deployed.options), *map(Path, deployed.program)]
     paths += [] if files is None else list(files)
+    paths += [] if deployed.settings.ca_file is None else [deployed.settings.ca_file]
 
     def below(*folders: str) -> list[Path]:
         return [path for path in paths if any(map(path.is_relative_to, folders))]

@@ -61,6 +61,13 @@ def test_the_backend_has_the_settings_that_are_not_of_this_machine() -> None:
     assert project(ONE)["services"]["imtui"]["ulimits"]["nofile"] >= 9000
 
 
+def test_the_backend_sees_the_file_of_trusted_certificates() -> None:
+    service = project(NodeSettings(ca_file=Path("/etc/my ca.pem")))["services"]["imtui"]
+    mounted = service["volumes"][-1]
+    assert mounted["source"] == "/etc/my ca.pem"
+    assert settings_of(service).ca_file == Path(mounted["target"])
+
+
 def test_it_believes_the_proxy_and_nobody_else() -> None:
     read = project(ONE)
     (trusted,) = settings_of(read["services"]["imtui"]).trusted_proxy

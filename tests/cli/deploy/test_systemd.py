@@ -31,6 +31,9 @@ UNITS = {
     "user": systemd_unit(Deployed(NodeSettings(), DATA, PROGRAM), "chat"),
     "odd": systemd_unit(Deployed(NodeSettings(), ODD, PROGRAM)),
     "home": systemd_unit(Deployed(NodeSettings(), Path("/home/ann/data"), PROGRAM)),
+    "authority": systemd_unit(
+        Deployed(NodeSettings(ca_file=Path("/home/ann/ca.pem")), DATA, PROGRAM)
+    ),
     "edges": systemd_unit(Deployed(NodeSettings(edges=4, max_connections=9000), DATA, PROGRAM)),
     "port": systemd_unit(Deployed(NodeSettings(port=80), DATA, PROGRAM)),
     "tls": systemd_unit(
@@ -140,6 +143,7 @@ def test_what_a_setting_needs_is_allowed() -> None:
     assert value(UNITS["port"].text, "AmbientCapabilities") == "CAP_NET_BIND_SERVICE"
     assert value(UNITS["plain"].text, "AmbientCapabilities") == ""
     assert value(UNITS["home"].text, "ProtectHome") == "read-only"
+    assert value(UNITS["authority"].text, "ProtectHome") == "read-only"
     assert [values(UNITS[name].text, "KillMode") for name in ("plain", "edges", "database")] == [
         [],
         ["mixed"],
