@@ -7,7 +7,7 @@ from typing import Final
 from imtui.protocol.errors import IMError
 from imtui.tui.actions.toaster import Toaster
 from imtui.tui.commands.command import Keys
-from imtui.tui.kit.undocumented import FaultTolerantApp
+from imtui.tui.kit.undocumented.app import FaultTolerantApp
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs

@@ -24,7 +24,7 @@ from imtui.tui.kit.clock import Clock, DateWatch, SystemClock, until_tick
 from imtui.tui.kit.key_names import key_parsers
 from imtui.tui.kit.moves import MOVES
 from imtui.tui.kit.type_ahead import TypeAhead
-from imtui.tui.kit.undocumented import FaultTolerantApp
+from imtui.tui.kit.undocumented.app import FaultTolerantApp
 from imtui.tui.model.connection import Link
 from imtui.tui.model.launch import Identity, Launch
 from imtui.tui.model.model import Model

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from imtui.tui.app.terminal_title import TerminalTitle
 from imtui.tui.kit.clock import Clock, Handle, Throttle
-from imtui.tui.kit.undocumented import FaultTolerantApp
+from imtui.tui.kit.undocumented.app import FaultTolerantApp
 from imtui.tui.model.connection import Link
 from imtui.tui.model.model import Model
 from imtui.tui.screens.main import MainScreen

@@ -19,7 +19,7 @@ from imtui.tui.console.switches import SWITCHES, Switch, switch_named
 from imtui.tui.kit.clock import Clock, Handle, SystemClock
 from imtui.tui.kit.moves import MOVES
 from imtui.tui.kit.type_ahead import TypeAhead
-from imtui.tui.kit.undocumented import FaultTolerantApp
+from imtui.tui.kit.undocumented.app import FaultTolerantApp
 from imtui.tui.render.glyphs import ASCII, UNICODE
 from imtui.tui.widgets.colours import presence_colours
 from imtui.tui.widgets.run_command import RunCommand

@@ -18,7 +18,7 @@ from imtui.tui.console.switches import SWITCHES
 from imtui.tui.console.titles import AccountsTitle, LogTitle
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import SPAN_STYLES
-from imtui.tui.kit.undocumented import KeepsFocus
+from imtui.tui.kit.undocumented.screens import KeepsFocus
 from imtui.tui.kit.uniform import Column
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.selecting import SelectingScreen

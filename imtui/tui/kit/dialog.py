@@ -7,7 +7,7 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from imtui.tui.kit.undocumented import KeepsFocus
+from imtui.tui.kit.undocumented.screens import KeepsFocus
 
 Result = TypeVar("Result")
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from imtui.tui.kit.undocumented import emoji_codes
+from imtui.tui.kit.undocumented.names import emoji_codes
 
 _CODE: Final = re.compile(r":([a-z0-9_+’'-]+):", re.ASCII | re.IGNORECASE)
 _BEGUN: Final = re.compile(

@@ -62,7 +62,7 @@ def key_parsers(command_ids: Iterable[str]) -> Mapping[str, Callable[[str], str]
 
 
 def _base_name(base: str) -> str:
-    from imtui.tui.kit.undocumented import character_of_key, key_for_character
+    from imtui.tui.kit.undocumented.names import character_of_key, key_for_character
 
     if base in _NAMED:
         return base

@@ -10,7 +10,7 @@ from imtui.tui.commands.catalogue import COMMANDS
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import SPAN_STYLES
-from imtui.tui.kit.undocumented import KeepsFocus
+from imtui.tui.kit.undocumented.screens import KeepsFocus
 from imtui.tui.kit.uniform import Column, Row, Uniform
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model

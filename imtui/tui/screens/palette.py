@@ -18,7 +18,7 @@ from imtui.tui.commands.command import Keys
 from imtui.tui.commands.contacts import Contact, Contacts
 from imtui.tui.commands.offers import Offer, listed_commands
 from imtui.tui.kit.dialog import DIALOG_STYLE
-from imtui.tui.kit.undocumented import ClosablePalette, KeepsFocus
+from imtui.tui.kit.undocumented.screens import ClosablePalette, KeepsFocus
 from imtui.tui.model.choices import Choice, is_too_long, text_bytes
 from imtui.tui.render.glyphs import Glyphs
 

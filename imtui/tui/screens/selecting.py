@@ -7,7 +7,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from imtui.tui.kit.line_view import LineView
-from imtui.tui.kit.undocumented import selecting_from
+from imtui.tui.kit.undocumented.screens import selecting_from
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imtui.tui.kit.emoji import Change, TypedCodes, complete_emoji
-from imtui.tui.kit.undocumented import emoji_codes
+from imtui.tui.kit.undocumented.names import emoji_codes
 
 KEYS = st.sampled_from([*":::tadao1x{}/.h ", ":tada:", ":o:", "a:key:b"])
 """What is typed, key by key; some codes as a whole, so that they are met often."""
