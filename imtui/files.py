@@ -1,13 +1,20 @@
 """Private folders (0700), private files (0600) that are replaced atomically, and file locks."""
 
+import contextlib
 import errno
 import os
 import stat
 import sys
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Final, Self
+
+_REPLACE_TRIES: Final = 20
+_REPLACE_PAUSE: Final = 0.01
+_LOCK_PAUSE: Final = 0.05
+"""Both pauses in seconds; only Windows has them."""
 
 
 class UnsafeFolderError(PermissionError):
@@ -111,14 +118,25 @@ def write_private(path: Path, text: str) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        _replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _replace(new: Path, path: Path) -> None:
+    if sys.platform == "win32":
+        # There no file is replaced while anybody has it open, if only to read it.
+        for _ in range(_REPLACE_TRIES):
+            with contextlib.suppress(PermissionError):
+                new.replace(path)
+                return
+            time.sleep(_REPLACE_PAUSE)
+    new.replace(path)
 
 
 class FileLock:
@@ -146,6 +164,7 @@ class FileLock:
     def release(self) -> None:
         """Release the lock if it is held."""
         if self._file is not None:
+            _unlock(self._file)
             self._file.close()
             self._file = None
 
@@ -166,18 +185,21 @@ class FileLock:
 
 if sys.platform == "win32":
     import msvcrt
-    import time
 
     def _lock(file: IO[str], *, blocking: bool) -> bool:
         while True:
             try:
                 msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            except OSError:
+            except PermissionError:
                 if not blocking:
                     return False
-                time.sleep(0.05)
+                time.sleep(_LOCK_PAUSE)
             else:
                 return True
+
+    def _unlock(file: IO[str]) -> None:
+        # Some time after a close, the system does it too.
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
 
 else:
     import fcntl
@@ -188,3 +210,7 @@ else:
         except BlockingIOError:
             return False
         return True
+
+    def _unlock(_file: IO[str]) -> None:
+        # Its close does it.
+        pass

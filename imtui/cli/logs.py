@@ -12,6 +12,7 @@ from imtui.files import FileLock, make_private_dir
 
 FILE_MAX_BYTES: Final = 512 * 1024
 RECORD_MAX_CHARS: Final = 8 * 1024
+_OPEN: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
 _ROTATE_FROM_BYTES: Final = FILE_MAX_BYTES - 64 * 1024
 
 # asyncio logs the errors of our tasks.
@@ -125,7 +126,7 @@ class RedactingFormatter(logging.Formatter):
 
 
 def _append(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = os.open(path, _OPEN, 0o600)
     try:
         os.write(descriptor, data)
     finally:

@@ -5,7 +5,9 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+_WAKE_EVERY: Final = 0.5
 
 T = TypeVar("T")
 
@@ -20,7 +22,10 @@ def stop_signals(*, hang_up: bool = True) -> Iterator[asyncio.Event]:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     numbers = [signal.SIGINT, signal.SIGTERM]
-    if sys.platform != "win32" and hang_up:
+    if sys.platform == "win32":
+        # Ctrl-Break, and the end of the console.
+        numbers.append(signal.SIGBREAK)
+    elif hang_up:
         numbers.append(signal.SIGHUP)
 
     def restore() -> None:
@@ -33,9 +38,29 @@ def stop_signals(*, hang_up: bool = True) -> Iterator[asyncio.Event]:
 
     before = {number: signal.signal(number, end) for number in numbers}
     try:
-        yield ended
+        with _awake():
+            yield ended
     finally:
         restore()
+
+
+@contextlib.contextmanager
+def _awake() -> Iterator[None]:
+    """Let the event loop look for signals now and then: on Windows, none ends its wait."""
+    if sys.platform != "win32":
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def wake() -> None:
+        timers[:] = [loop.call_later(_WAKE_EVERY, wake)]
+
+    timers: list[asyncio.TimerHandle] = []
+    wake()
+    try:
+        yield
+    finally:
+        timers[0].cancel()
 
 
 @contextlib.contextmanager

@@ -17,6 +17,8 @@ from imtui.server.disk_faults import words_of
 
 _log: Final = logging.getLogger(__name__)
 
+_OPEN: Final = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+
 KEPT: Final = 10_000
 """How many of the latest entries are kept for the console."""
 FILE_MAX_BYTES: Final = 10 * 1024 * 1024
@@ -137,7 +139,7 @@ class AuditFile:
         """
         data = b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries)
         self._make_room(len(data))
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        descriptor = os.open(self._path, _OPEN, 0o600)
         try:
             if self._is_torn and not _ends_with_newline(descriptor):
                 data = b"\n" + data
@@ -253,5 +255,7 @@ def _entries(path: Path) -> Iterable[AuditEntry]:
 
 
 def _ends_with_newline(descriptor: int) -> bool:
-    size = os.fstat(descriptor).st_size
-    return not size or os.pread(descriptor, 1, size - 1) == b"\n"
+    if not os.fstat(descriptor).st_size:
+        return True
+    os.lseek(descriptor, -1, os.SEEK_END)
+    return os.read(descriptor, 1) == b"\n"

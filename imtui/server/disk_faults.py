@@ -3,7 +3,7 @@
 import contextlib
 import errno
 import os
-import resource
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -101,7 +101,7 @@ def find_fault(path: Path) -> DiskFault | None:
     """
     folder = path.parent
     try:
-        if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        if sys.platform != "win32" and os.statvfs(folder).f_flag & os.ST_RDONLY:
             return READ_ONLY
         for file in folder.glob(f"{path.name}*"):
             if not os.access(file, os.R_OK | os.W_OK):
@@ -118,6 +118,8 @@ def find_fault(path: Path) -> DiskFault | None:
 
 
 def _has_no_inodes(folder: Path) -> bool:
+    if sys.platform == "win32":
+        return False
     with contextlib.suppress(OSError):
         found = os.statvfs(folder)
         # Some file systems have no fixed number of inodes, and say 0.
@@ -126,5 +128,9 @@ def _has_no_inodes(folder: Path) -> bool:
 
 
 def _is_too_large(file: Path) -> bool:
+    if sys.platform == "win32":
+        return False
+    import resource
+
     limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
     return limit != resource.RLIM_INFINITY and file.stat().st_size + PROBE_BYTES > limit

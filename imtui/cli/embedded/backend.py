@@ -128,7 +128,8 @@ class EmbeddedBackend:
         """Ask an outdated backend to end, and wait until the data folder is free."""
         folder = DataDir(self.data_dir)
         if outdated is not None:
-            with contextlib.suppress(ProcessLookupError):
+            # It may have ended, which Windows says in another way.
+            with contextlib.suppress(OSError):
                 os.kill(outdated.pid, signal.SIGTERM)
         async with asyncio.timeout(_STOP_TIMEOUT):
             while True:
@@ -175,6 +176,7 @@ class EmbeddedBackend:
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 start_new_session=True,
+                creationflags=_own_console(),
             )
 
     def _listen_options(self, previous: Address | None) -> list[str]:
@@ -192,6 +194,14 @@ class EmbeddedBackend:
         return lines[-1].removeprefix("imtui: ") if lines else f"The backend ended. See {self._log}"
 
 
+def _own_console() -> int:
+    """Return the flags that keep Ctrl-C, and the end of the console, from it on Windows."""
+    if sys.platform == "win32":
+        # Not DETACHED_PROCESS, with which the Python of a venv opens a window.
+        return subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+    return 0
+
+
 def _socket_dir(address: Address | None) -> Path | None:
     path = None if address is None else _unix_path(address.ws)
     return None if path is None else path.parent
@@ -207,10 +217,12 @@ async def _is_reachable(url: str) -> bool:
     parts = urlsplit(url)
     try:
         async with asyncio.timeout(_PROBE_TIMEOUT):
-            if path is not None:
+            if path is None:
+                _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+            elif sys.platform != "win32":
                 _, writer = await asyncio.open_unix_connection(path)
             else:
-                _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+                return False
             writer.close()
             await writer.wait_closed()
     except OSError:

@@ -1,15 +1,13 @@
 """The file descriptors of the process, and how many connections they suffice for."""
 
 import contextlib
+import sys
 from typing import Final
-
-try:
-    import resource
-except ImportError:  # pragma: no cover
-    resource = None  # type: ignore[assignment]
 
 _UNLIMITED: Final = 1 << 20
 """Taken for a limit where the system has none."""
+_WINDOWS_LIMIT: Final = 512
+"""How many sockets Python's ``select`` takes on Windows."""
 _REACHABLE: Final = 10_240
 """The most that macOS allows although its hard limit says more."""
 _RESERVE: Final = 64
@@ -22,8 +20,10 @@ _REST_MAX: Final = 256
 
 def raise_limit() -> int:
     """Raise the soft limit of descriptors as far as the hard one allows, and return it."""
-    if resource is None:  # pragma: no cover
-        return _FULL_RESERVE_FROM
+    if sys.platform == "win32":
+        return _WINDOWS_LIMIT
+    import resource
+
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     for wanted in (hard, _REACHABLE):
         with contextlib.suppress(ValueError, OSError):

@@ -1,7 +1,7 @@
 """The reserve of disk space: below it, the backend takes nothing that lets the store grow."""
 
 import logging
-import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -109,5 +109,4 @@ class DiskReserve:
 
 
 def _free_bytes(folder: Path) -> int:
-    found = os.statvfs(folder)
-    return found.f_bavail * found.f_frsize
+    return shutil.disk_usage(folder).free

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import socket
+import sys
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 from pathlib import Path
@@ -95,6 +96,8 @@ def listen_on_path(path: Path) -> socket.socket:
     Raises:
         BackendError: It cannot listen.
     """
+    if sys.platform == "win32":
+        raise BackendError(f"Cannot listen on {path}: Python has no Unix sockets on Windows.")
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         path.unlink(missing_ok=True)

@@ -1,9 +1,10 @@
 """The clock, behind a protocol that tests can replace."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 _HALF_YEAR_MS: Final = 182 * 24 * 60 * 60 * 1000
@@ -45,13 +46,14 @@ class SystemClock:
     def local(self, milliseconds: int) -> datetime:
         """Return Unix milliseconds in the machine's time zone."""
         try:
-            return datetime.fromtimestamp(milliseconds / 1000).astimezone()
+            return datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone()
         except (ValueError, OverflowError, OSError):
-            return datetime.fromtimestamp(0).astimezone()
+            return datetime.fromtimestamp(0, UTC).astimezone()
 
     def follow_time_zone(self) -> None:
         """Adopt a change of the machine's time zone."""
-        time.tzset()
+        if sys.platform != "win32":
+            time.tzset()
 
     def monotonic(self) -> float:
         """Return seconds that only grow."""

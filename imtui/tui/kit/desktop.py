@@ -112,7 +112,7 @@ def clipboard_commands(
         (x11, ["xclip", "-selection", "clipboard"]),
         (x11, ["xsel", "-b", "-i"]),
         (is_local and sys.platform == "darwin", ["pbcopy"]),
-        (is_local and wsl, [_CLIP_EXE]),
+        (is_local and (wsl or sys.platform == "win32"), [_CLIP_EXE]),
     ]
     return [command for works, command in commands if works and which(command[0])]
 

@@ -53,6 +53,10 @@ def _is_plain_locale() -> bool:
 
 def print_last(words: str, file: TextIO) -> None:
     """Print a line to a terminal that may be closed, or may take nothing."""
+    if sys.platform == "win32":
+        with suppress(OSError):
+            print(words, file=file, flush=True)
+        return
     writer = TerminalWriter(file.fileno(), file.encoding, lambda: None)
     writer.start()
     writer.write(f"{words}\n")
@@ -67,7 +71,11 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
     """
     import shlex
 
-    return shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "")
+    command = environ.get("VISUAL") or environ.get("EDITOR") or ""
+    if sys.platform == "win32":
+        # There a backslash separates folders.
+        return [part.strip('"') for part in shlex.split(command, posix=False)]
+    return shlex.split(command)
 
 
 async def run_program(command: Sequence[str]) -> int:

@@ -141,8 +141,7 @@ class SettingsFile:
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
         if mode is not None and not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, "It is read-only")
-        # On Windows, write_private() writes each line feed as CRLF.
-        write_private(target, text.replace("\r\n", "\n") if os.linesep == "\r\n" else text)
+        write_private(target, text)
         if mode is not None:
             # write_private() makes the file 0600, but other users may be meant to read it.
             with suppress(OSError):

@@ -5,7 +5,7 @@ of asyncio's loop handles all that is ready, so thousands of strangers would hol
 """
 
 import asyncio
-import select
+import sys
 from socket import socket
 from typing import TYPE_CHECKING
 
@@ -23,9 +23,10 @@ class FairLoop(asyncio.SelectorEventLoop):
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
-    """Return a fair event loop, or asyncio's own on systems without epoll."""
-    if not hasattr(select, "epoll"):
-        return asyncio.new_event_loop()
+    """Return a fair event loop; one of asyncio's own on systems without epoll."""
+    if sys.platform != "linux":
+        # The default one of Windows cannot watch a socket that listens.
+        return asyncio.SelectorEventLoop()
     from imtui.server.edge.turns.fair_selector import FairSelector
 
     return FairLoop(FairSelector())

@@ -6,7 +6,14 @@ import selectors
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP, epoll
+from select import (  # type: ignore[attr-defined, unused-ignore]  # Linux has them.
+    EPOLLERR,
+    EPOLLHUP,
+    EPOLLIN,
+    EPOLLOUT,
+    EPOLLRDHUP,
+    epoll,
+)
 from typing import Any, Final
 
 TURN: Final = 0.001

@@ -28,7 +28,8 @@ def run_child(
     # The parent decides when its children end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     setup = read_setup(sys.stdin.fileno())
     if setup is None:
         return 0

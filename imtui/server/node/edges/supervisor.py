@@ -5,6 +5,7 @@ import contextlib
 import logging
 import secrets
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -196,6 +197,11 @@ class EdgedBackend:
 @contextlib.contextmanager
 def _link_socket(stack: contextlib.AsyncExitStack) -> Iterator[socket.socket]:
     """Bind the socket of the core where only this user can connect, at a short path."""
+    if sys.platform == "win32":
+        # Children there inherit no sockets, either.
+        raise BackendError(
+            "Edges, and a shared database, need Linux or macOS. Leave out --edges and --database."
+        )
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imtui-")))
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         sock.bind(str(folder / "link.sock"))

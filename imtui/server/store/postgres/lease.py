@@ -4,6 +4,7 @@ A row says which session has it until when, and each transaction begins with ext
 that has lost it writes nothing any more. Others take it when its session or its time has ended.
 """
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Final
@@ -53,7 +54,7 @@ _TAKEN: Final = "Another node has taken over: this one writes nothing any more."
 
 def boot_time() -> float:
     """Return the seconds since the machine was started, those included in which it slept."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
+    if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.monotonic()
 

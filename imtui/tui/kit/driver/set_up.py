@@ -1,5 +1,6 @@
 """How the terminal was set up, so that it can be set up again after a stop."""
 
+import sys
 from contextlib import suppress
 from typing import Any, Final
 
@@ -28,18 +29,19 @@ class SetUp:
 
     def end(self) -> bool:
         """Note the settings as they are now, and tell whether the terminal was set up at all."""
-        import termios
-
         self._is_begun = False
-        with suppress(termios.error):
-            self._settings = termios.tcgetattr(self._descriptor)
+        if sys.platform != "win32":
+            import termios
+
+            with suppress(termios.error):
+                self._settings = termios.tcgetattr(self._descriptor)
         return bool(self._written)
 
     def again(self) -> str:
         """Set the terminal as it was set, and return what has to be written."""
-        import termios
+        if sys.platform != "win32" and self._settings is not None:
+            import termios
 
-        if self._settings is not None:
             with suppress(termios.error):
                 termios.tcsetattr(self._descriptor, termios.TCSANOW, self._settings)
         return _POP_KEYBOARD + self._written

@@ -2,6 +2,7 @@
 
 import os
 import select
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -92,10 +93,11 @@ class TerminalWriter:
 
     def _discard_output(self) -> None:
         """Make room for the last words, in place of what the terminal did not take."""
-        import termios
+        if sys.platform != "win32":
+            import termios
 
-        with suppress(termios.error):
-            termios.tcflush(self._descriptor, termios.TCOFLUSH)
+            with suppress(termios.error):
+                termios.tcflush(self._descriptor, termios.TCOFLUSH)
 
     def _run(self) -> None:
         while True:

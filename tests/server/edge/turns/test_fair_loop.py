@@ -1,7 +1,7 @@
 """The fair event loop, with a gateway and an HTTP port on it."""
 
 import asyncio
-import select
+import sys
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import cast
@@ -19,7 +19,7 @@ from imtui.server.node.config import BackendConfig
 
 
 def test_where_there_is_no_epoll_it_is_asyncio_s_own_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(select, "epoll")
+    monkeypatch.setattr(sys, "platform", "win32")
     loop = new_loop()
     try:
         assert not isinstance(loop, FairLoop)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 
@@ -43,9 +44,11 @@ def forget_copy(path: Path) -> None:
 
 
 def _make_durable(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":
+    is_folder = path.is_dir()
+    if is_folder and sys.platform == "win32":
         return
-    descriptor = os.open(path, os.O_RDONLY)
+    # Windows flushes only what may be written.
+    descriptor = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
     try:
         os.fsync(descriptor)
     finally:
