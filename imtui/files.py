@@ -154,10 +154,11 @@ class FileLock:
             OSError: The file cannot be opened.
         """
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        file = os.fdopen(descriptor, "r+")
-        if not _lock(file, blocking=blocking):
-            file.close()
-            return False
+        with contextlib.ExitStack() as stack:
+            file = stack.enter_context(os.fdopen(descriptor, "r+"))
+            if not _lock(file, blocking=blocking):
+                return False
+            stack.pop_all()
         self._file = file
         return True
 

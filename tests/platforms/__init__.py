@@ -1,0 +1,1 @@
+"""Windows and macOS, played on the system of the tests."""
