@@ -6,6 +6,7 @@ an empty one, and after any other failure the cache goes on in memory until the 
 
 import logging
 import sqlite3
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -79,6 +80,8 @@ class MessageCache:
         self.listed = False
         """Whether they were ever all conversations of the account."""
         self._db = self._open()
+        # A client that is forgotten closes nothing, and Python 3.13 warns of that.
+        weakref.finalize(self, self._db.close)
 
     def close(self) -> None:
         """Close the file; from now on nothing is stored and nothing is found."""

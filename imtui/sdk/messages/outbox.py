@@ -7,6 +7,7 @@ moved aside instead of overwritten.
 import asyncio
 import logging
 import sqlite3
+import weakref
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -55,6 +56,9 @@ class Outbox:
         """The unsent texts, by user."""
         self._more = asyncio.Event()
         self._db = self._open()
+        if self._db is not None:
+            # A client that is forgotten closes nothing, and Python 3.13 warns of that.
+            weakref.finalize(self, self._db.close)
 
     def close(self) -> None:
         """Close the file."""

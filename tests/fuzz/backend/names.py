@@ -44,7 +44,9 @@ _tags: Final = st.sampled_from(
     ]
 )
 _SETTINGS: Final[dict[str, Values]] = {
-    name: st.sampled_from([*kind, "", "both"]) if issubclass(kind, StrEnum) else st.just("0")
+    name: st.sampled_from([*kind, "", "both"])
+    if isinstance(kind, type(StrEnum)) and issubclass(kind, StrEnum)
+    else st.just("0")
     for name, kind in typing.get_type_hints(Console).items()
 }
 

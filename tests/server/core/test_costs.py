@@ -167,8 +167,12 @@ def test_no_call_costs_more_the_more_an_account_has(
 
 def test_figures_cost_nothing_for_what_is_not_connected(tmp_path: Path) -> None:
     worlds = [crowded(tmp_path / str(count), count) for count in (FEW, MANY)]
-    few, many = (lines_of(partial(figures, world.admin())) for world in worlds)
-    assert few == many
+    try:
+        few, many = (lines_of(partial(figures, world.admin())) for world in worlds)
+        assert few == many
+    finally:
+        for world in worlds:
+            world.close()
 
 
 def test_all_methods_are_called() -> None:
