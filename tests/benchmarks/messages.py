@@ -25,7 +25,8 @@ from typing import Final
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.load import Stretch, full, lone
 from tests.benchmarks.peers.imtui_serve import imtui
-from tests.benchmarks.peers.prosody import DESCRIPTION, is_installed, prosody
+from tests.benchmarks.peers.needs import PROSODY_WITH_SQLITE, is_here
+from tests.benchmarks.peers.prosody import DESCRIPTION, prosody
 from tests.benchmarks.peers.servers import Server
 from tests.benchmarks.suites import Scale, Suite
 
@@ -53,16 +54,15 @@ def measure(scale: Scale) -> Iterator[Figure]:
     """Measure all runs, then return their figures.
 
     Raises:
-        RuntimeError: A wanted peer is not installed, or a server has lost messages.
+        RuntimeError: A server has lost messages.
     """
-    if scale.peers and not is_installed():
-        raise RuntimeError("Prosody is not here: apt-get install prosody lua-dbi-sqlite3 lua-sec")
+    with_peer = scale.peers and is_here("Prosody", PROSODY_WITH_SQLITE)
     size = _QUICK if scale.quick else _Size()
     ours: _Stretches = defaultdict(list)
     theirs: _Stretches = defaultdict(list)
     for _ in range(size.runs):
         asyncio.run(_run(size, ours, peer=False))
-        if scale.peers:
+        if with_peer:
             asyncio.run(_run(size, theirs, peer=True))
     for name, runs in ours.items():
         beside = theirs[name]

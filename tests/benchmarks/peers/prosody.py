@@ -7,7 +7,6 @@ next stanza, ``mod_mam`` puts the message into the archives of both accounts (XE
 import asyncio
 import base64
 import re
-import shutil
 import socket
 import sqlite3
 from collections.abc import AsyncIterator
@@ -76,11 +75,6 @@ _COUNT: Final = (
 )
 _FEATURES: Final = re.compile(rb"</stream:features>")
 _NEWS: Final = re.compile(rb"<(?:a [^>]*\bh='(\d+)'|message [^>]*\bid='(\d+)')[^>]*>")
-
-
-def is_installed() -> bool:
-    """Tell whether Prosody is installed."""
-    return shutil.which(_PROGRAM) is not None
 
 
 @asynccontextmanager

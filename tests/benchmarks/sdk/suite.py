@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from subprocess import Popen
 from typing import Final
@@ -18,6 +17,7 @@ import msgspec
 
 from imtui.protocol.usersig import sign
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.peers.needs import SLIXMPP, is_here
 from tests.benchmarks.sdk.received import Received
 from tests.benchmarks.server.cores import LOAD, on_core
 from tests.benchmarks.server.cost import Cost, Meter, in_turn
@@ -83,18 +83,11 @@ def _app(host: Host, folder: Path, batch: int) -> AbstractContextManager["Popen[
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Measure both clients in turn.
-
-    Raises:
-        RuntimeError: A wanted peer is not installed.
-    """
+    """Measure both clients in turn, or ours alone if the other is not here."""
     size, storms = (QUICK, 1) if scale.quick else (FULL, _STORMS)
-    peers = (PROSODY,) if scale.peers and not scale.quick else ()
-    for peer in peers:
-        if not peer.is_installed():
-            raise RuntimeError(f"{peer.name} is not here: {peer.install}")
-        if find_spec("slixmpp") is None:
-            raise RuntimeError("slixmpp is not here: pip install slixmpp")
+    wants = scale.peers and not scale.quick
+    has_peer = wants and is_here("slixmpp with Prosody", (*PROSODY.needs, SLIXMPP))
+    peers = (PROSODY,) if has_peer else ()
     with on_core(LOAD):
         results = _run(Setting(size, peers), storms)
     ours = results[OURS]

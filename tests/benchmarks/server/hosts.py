@@ -1,7 +1,6 @@
 """The measured servers: ours, a bare loop of ``send``, ejabberd and Prosody."""
 
 import asyncio
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -16,6 +15,8 @@ import msgspec
 from imtui.protocol.usersig import sign
 from imtui.sdk.rest import RestClient
 from tests.benchmarks.app_key import AppKey, app_key_in
+from tests.benchmarks.peers import needs as peer_needs
+from tests.benchmarks.peers.needs import Need
 from tests.benchmarks.peers.servers import WITHIN
 from tests.benchmarks.program import ROOT
 from tests.benchmarks.server.processes import LOOPBACK, free_port, said_by, started, wait_for
@@ -151,11 +152,8 @@ class Peer(Protocol):
 
     name: str
     description: str
-    install: str
-    """The command that installs it."""
-
-    def is_installed(self) -> bool:
-        """Tell whether the server is installed."""
+    needs: Sequence[Need]
+    """What has to be here."""
 
     def seed(self, folder: Path, rosters: Rosters) -> None:
         """Create the accounts in an empty folder."""
@@ -169,7 +167,7 @@ class Prosody:
 
     name = "Prosody"
     description = "Prosody, c2s on TCP without TLS, rosters in files, no module beyond presence"
-    install = "apt-get install prosody"
+    needs: Sequence[Need] = peer_needs.PROSODY
 
     _CONFIGURATION: Final = """
 run_as_root = true
@@ -185,10 +183,6 @@ storage = "internal"
 log = {{ warn = "{folder}/prosody.log" }}
 VirtualHost "{host}"
 """
-
-    def is_installed(self) -> bool:
-        """Tell whether Prosody is installed."""
-        return shutil.which("prosody") is not None
 
     def seed(self, folder: Path, rosters: Rosters) -> None:
         """Write Prosody's files of accounts and rosters."""
@@ -226,7 +220,7 @@ class Ejabberd:
         "ejabberd, c2s on TCP without TLS, rosters in Mnesia, no module beyond presence, "
         "schedulers without busy-wait"
     )
-    install = "apt-get install ejabberd"
+    needs: Sequence[Need] = peer_needs.EJABBERD
 
     _CONFIGURATION: Final = """
 hosts: [{host}]
@@ -256,10 +250,6 @@ Host = <<"{host}">>,
  || {{User, Friends}} <- Rosters, One <- Friends],
 init:stop().
 """
-
-    def is_installed(self) -> bool:
-        """Tell whether ejabberd is installed."""
-        return shutil.which("erl") is not None and self._library() is not None
 
     def seed(self, folder: Path, rosters: Rosters) -> None:
         """Run ejabberd once to create the accounts and rosters."""
@@ -292,7 +282,7 @@ init:stop().
         environment = {
             "EJABBERD_CONFIG_PATH": str(configuration),
             "EJABBERD_LOG_PATH": str(folder / "ejabberd.log"),
-            "ERL_LIBS": str(self._library()),
+            "ERL_LIBS": str(peer_needs.ejabberd_library()),
             "ERL_MAX_PORTS": "32000",
             "ERL_CRASH_DUMP": str(folder / "crash"),
             "HOME": str(folder),
@@ -302,10 +292,6 @@ init:stop().
         log = folder / "log"
         with started(*command, log=log, cwd=folder, environment=environment) as process:
             yield process
-
-    @staticmethod
-    def _library() -> Path | None:
-        return next((one.parent for one in Path("/usr/lib").glob("*/ejabberd-*")), None)
 
 
 def _binary(text: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.peers.needs import is_here
 from tests.benchmarks.server import (
     arrival,
     erasing,
@@ -44,15 +45,9 @@ _CASES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Measure the wanted cases, one after the other.
-
-    Raises:
-        RuntimeError: A wanted peer is not installed.
-    """
-    peers = PEERS if scale.peers and not scale.quick else ()
-    for peer in peers:
-        if not peer.is_installed():
-            raise RuntimeError(f"{peer.name} is not here: {peer.install}")
+    """Measure the wanted cases, one after the other, beside the peers that are here."""
+    wanted = PEERS if scale.peers and not scale.quick else ()
+    peers = [peer for peer in wanted if is_here(peer.name, peer.needs)]
     size = QUICK if scale.quick else LONG if scale.long else FULL
     raise_limit()
     with on_core(LOAD):
