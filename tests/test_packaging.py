@@ -38,7 +38,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build an sdist in a copy of the tree, and a wheel from the sdist; return their folder."""
     tree, dist = (tmp_path_factory.mktemp(name) for name in ("tree", "dist"))
     for folder in ("imtui", "tests", "screenshots", ".ci"):
-        shutil.copytree(ROOT / folder, tree / folder)
+        shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("venv"))
     for name in IN_SDIST:
         if (ROOT / name).is_file():
             shutil.copy(ROOT / name, tree)
