@@ -1,6 +1,7 @@
-"""A system that is played: ``python -m tests.platforms.played win32 import``, or ``… live FOLDER``.
+"""A system that is played: ``python -m tests.platforms.played win32 import``, ``… app FOLDER``.
 
-``… serve FOLDER`` runs ``imtui serve``, to be stopped by ``CTRL_BREAK``.
+``… live FOLDER`` has a backend and two clients, and ``… serve FOLDER`` is ``imtui serve``, which
+``CTRL_BREAK`` stops.
 
 Libraries are imported before. What is imtui's own, and Textual's drivers, are then imported in a
 process that says it runs on the other system, and lacks what that one lacks. The list of what
@@ -20,6 +21,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -170,6 +172,28 @@ async def live(folder: Path) -> None:
                 print(await received.get())
 
 
+async def app(folder: Path) -> None:
+    """Run the app without a terminal, and print the status that it sets, and its driver."""
+    import textual.app
+
+    if sys.platform == "win32":
+        # Its module cannot be imported elsewhere; without a terminal, it is not used.
+        module = ModuleType("textual.drivers.windows_driver")
+        vars(module)["WindowsDriver"] = type("WindowsDriver", (textual.app.Driver,), {})
+        sys.modules[module.__name__] = module
+        vars(textual.app)["WINDOWS"] = True
+    from imtui.tui.kit.terminal import exit_on_signals
+    from tests.tui.harness import running
+
+    with ExitStack() as stack:
+        exit_on_signals(lambda: None, stack)
+        async with running(folder) as run:
+            await run.press("s")
+            await run.type("On the call", "enter")
+            await run.shows("On the call")
+            print(run.fake.own.custom_status, run.app.driver_class.__name__)
+
+
 def main() -> None:
     """Play a system, and do what is asked for."""
     platform, what, *rest = sys.argv[1:]
@@ -185,8 +209,9 @@ def main() -> None:
         sys.exit(run(["serve", "--data", rest[0], "--port", "0", "--rest-port", "0"]))
     from imtui.server.edge.turns.fair_loop import new_loop
 
+    work = app(Path(rest[0])) if what == "app" else live(Path(rest[0]))
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        runner.run(live(Path(rest[0])))
+        runner.run(work)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from tests.platforms.played import CTRL_BREAK, LINUX_ONLY, UNIX_ONLY
 
 PROGRAM = (sys.executable, "-m", "tests.platforms.played")
 EXCEPT = {"win32": UNIX_ONLY | LINUX_ONLY, "darwin": LINUX_ONLY}
+DRIVERS = {"win32": "WindowsDriver", "darwin": "TolerantDriver"}
 SAYS = {"win32": "Windows", "darwin": "Mac"}
 
 
@@ -34,6 +35,11 @@ def test_all_modules_can_be_imported_but_those_of_other_systems(platform: str) -
 @pytest.mark.parametrize("platform", SAYS)
 def test_a_backend_stores_and_two_devices_talk(platform: str, tmp_path: Path) -> None:
     assert played(platform, "live", tmp_path) == [SAYS[platform], "Hello"] * 2
+
+
+@pytest.mark.parametrize(("platform", "driver"), DRIVERS.items())
+def test_the_app_sets_a_status(platform: str, driver: str, tmp_path: Path) -> None:
+    assert played(platform, "app", tmp_path) == [f"On the call {driver}"]
 
 
 async def test_ctrl_break_stops_a_backend_on_windows(tmp_path: Path) -> None:
