@@ -1,5 +1,6 @@
 """The cache on disk survives kills, damage and a full disk."""
 
+import gc
 import logging
 import sqlite3
 import stat
@@ -226,3 +227,10 @@ def test_search_ignores_case_and_returns_the_newest_first() -> None:
     assert [each.seq for each in cache.search(["NEEDLE", "second"], "bob", 10)] == [3]
     assert cache.search(["needle"], "carol", 10) == []
     assert len(cache.search(["needle"], None, 1)) == 1
+
+
+def test_a_cache_that_is_forgotten_closes_its_database() -> None:
+    database = MessageCache(None, ME)._db
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        database.execute("SELECT 1")

@@ -1,6 +1,7 @@
 """Queued messages are on disk, are sent in order, and are lost only if they are discarded."""
 
 import asyncio
+import gc
 import logging
 import sqlite3
 import stat
@@ -279,3 +280,11 @@ def test_an_outbox_that_cannot_be_written_takes_nothing_over(tmp_path: Path) -> 
     (tmp_path / "folder").mkdir()
     Outbox(tmp_path / "folder").take_over(tmp_path / "other")
     assert ids(Outbox(tmp_path / "other")) == ["m1"]
+
+
+def test_an_outbox_that_is_forgotten_closes_its_database() -> None:
+    database = Outbox(None)._db
+    assert database is not None
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        database.execute("SELECT 1")
