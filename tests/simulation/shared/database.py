@@ -32,7 +32,7 @@ CREATE TABLE lease (
 INSERT INTO lease VALUES (1, 0, '', 0, 0.0, 0, {schema.SCHEMA_VERSION}, '', x'00');
 """
 _WORDS: Final = (
-    (r"make_interval\(secs => (\?\d)\)", r"\1"),
+    (r"make_interval\(secs => \?\)", "?"),
     (r"extract\(epoch FROM clock_timestamp\(\)\)::float8", "clock_timestamp()"),
     (r"FOR UPDATE( SKIP LOCKED)?", ""),
     (r"AND a\.usename = current_user", ""),
@@ -260,7 +260,8 @@ class Database:
 
 @lru_cache
 def _translated(sql: str) -> str:
-    sql = re.sub(r"\$(\d)", r"?\1", sql)
+    # Each stands there once, and in order.
+    sql = re.sub(r"\$\d+", "?", sql)
     for words, ours in _WORDS:
         sql = re.sub(words, ours, sql)
     return sql
