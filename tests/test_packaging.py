@@ -18,16 +18,18 @@ from tests.pages import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 BUILD = (
-    "import sys; from setuptools import build_meta;"
-    "print(getattr(build_meta, 'build_' + sys.argv[1])(sys.argv[2]))"
+    "import sys; sys.path.insert(0, '.build'); import backend;"
+    "print(getattr(backend, 'build_' + sys.argv[1])(sys.argv[2]))"
 )
 IN_SDIST = {
-    *("README.md", "LICENSE", "MANIFEST.in", "PKG-INFO", "pyproject.toml", "setup.cfg", "setup.py"),
-    *("imtui", "imtui.egg-info", "tests", "screenshots", ".ci"),
+    *("README.md", "LICENSE", "PKG-INFO", "pyproject.toml", "setup.cfg"),
+    *("imtui", "imtui.egg-info", "tests", "screenshots", ".ci", ".build"),
 }
 """``setup.cfg`` and the folder of metadata are made by the build."""
 CACHES = ("__pycache__", ".pyc", ".hypothesis", ".pytest_cache", ".mypy_cache", ".venv")
-DATA = re.compile(r"imtui/(py\.typed|CHANGELOG\.md|\w+/README\.md|tui/\w+/\w+\.tcss)")
+DATA = re.compile(
+    r"imtui/(py\.typed|CHANGELOG\.md|([a-z]+/)*README\.md|tui/\w+/\w+\.tcss|cli/share/[\w/.-]+)"
+)
 
 
 pytestmark = pytest.mark.xdist_group("packaging")
@@ -37,7 +39,7 @@ pytestmark = pytest.mark.xdist_group("packaging")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build an sdist in a copy of the tree, and a wheel from the sdist; return their folder."""
     tree, dist = (tmp_path_factory.mktemp(name) for name in ("tree", "dist"))
-    for folder in ("imtui", "tests", "screenshots", ".ci"):
+    for folder in ("imtui", "tests", "screenshots", ".ci", ".build"):
         shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("venv"))
     for name in IN_SDIST:
         if (ROOT / name).is_file():
@@ -86,7 +88,13 @@ def test_an_sdist_is_the_source_and_nothing_else(sdist: list[str]) -> None:
 
 
 def test_a_wheel_is_the_package_with_its_data(wheel: zipfile.ZipFile) -> None:
-    names = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    all_names = wheel.namelist()
+    names = {name for name in all_names if ".dist-info/" not in name and ".data/" not in name}
+    shared = {name.partition(".data/data/share/")[2] for name in all_names if ".data/" in name}
+    share = ROOT / "imtui/cli/share"
+    assert shared == {
+        path.relative_to(share).as_posix() for path in share.rglob("*") if path.is_file()
+    }
     here = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "imtui").rglob("*")
@@ -123,9 +131,11 @@ def test_on_an_index_no_link_leads_nowhere(metadata: Message) -> None:
     assert isinstance(text, str)
     assert metadata["Description-Content-Type"] == "text/markdown"
     assert "centre is **presence**" in text
-    assert "(`imtui/tui/README.md`)" in text
     links = re.findall(r"\]\(([^)]*)\)", text)
     assert not [link for link in links if not link.startswith("https://")]
+    named = re.findall(r"`(imtui/[\w/.]+)`", text)
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+    assert "imtui/tui/README.md" in named
 
 
 def test_the_version_is_one_and_the_changelog_tells_of_it() -> None:

@@ -16,7 +16,10 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=PAGE_IDS)
 
 
 def test_the_pages_are_found() -> None:
-    assert set(PAGE_IDS) == {"README.md", *(f"imtui/{room}/README.md" for room in ROOMS)}
+    assert set(PAGE_IDS) == {
+        *("README.md", "imtui/README.md"),
+        *(f"imtui/{room}/README.md" for room in ROOMS),
+    }
 
 
 @every_page
