@@ -115,7 +115,7 @@ def _rest_client(folder: "DataDir") -> "RestClient":
     user_sig = sign(ADMINISTRATOR, key.sdk_app_id, key.secret_key, _USER_SIG_EXPIRE)
 
     def trust() -> "SSLContext":
-        from imtui.cli.admin.trust import only
+        from imtui.cli.admin.pinned import only
 
         # Each time, as it may have been renewed.
         return only(folder.address().certificate)
