@@ -181,7 +181,7 @@ class EmbeddedBackend:
 
     def _listen_options(self, previous: Address | None) -> list[str]:
         """Return the listen options, for the previous address if there was one."""
-        socket_dir = _socket_dir(previous) or make_socket_dir(self.data_dir)
+        socket_dir = make_socket_dir(self.data_dir, _socket_dir(previous))
         if socket_dir is not None:
             return ["--socket-dir", str(socket_dir)]
         if previous is None:

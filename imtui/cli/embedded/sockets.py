@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -16,15 +17,20 @@ _PATH_MAX_BYTES: Final = 100
 _LONGEST_NAME: Final = "rest.sock"
 
 
-def make_socket_dir(data_dir: Path) -> Path | None:
+def make_socket_dir(data_dir: Path, previous: Path | None = None) -> Path | None:
     """Create and return the private folder for the sockets of a data folder.
+
+    Args:
+        data_dir: The data folder.
+        previous: The folder of the backend before, if it had one: clients look for it there.
 
     Returns:
         The first usable folder with short enough paths: in the user's runtime folder, in the data
         folder, or in the system's temporary folder. None if there is none or the system has no
         Unix sockets; the backend then listens on loopback ports.
     """
-    for candidate in _candidates(data_dir):
+    before = () if previous is None else (previous,)
+    for candidate in chain(before, _candidates(data_dir)):
         if len(os.fsencode(candidate / _LONGEST_NAME)) < _PATH_MAX_BYTES and _usable(candidate):
             return candidate
     return None
