@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import socket
 import sys
 import time
@@ -42,7 +43,7 @@ class ServiceManager:
         address, microseconds, pid = (variables.pop(name, "") for name in names)
         if not address.startswith(("/", "@")):
             return cls()
-        is_number = microseconds.isascii() and microseconds.isdecimal() and int(microseconds) > 0
+        is_number = re.fullmatch("[0-9]{1,15}", microseconds) is not None and int(microseconds) > 0
         is_ours = pid in ("", str(os.getpid()))
         return cls(address, int(microseconds) / 1e6 if is_number and is_ours else None)
 

@@ -96,6 +96,7 @@ def test_the_environment_is_taken_and_not_inherited() -> None:
         {"WATCHDOG_USEC": "0"},
         {"WATCHDOG_USEC": "-5"},
         {"WATCHDOG_USEC": "x"},
+        {"WATCHDOG_USEC": "9" * 400},
         {"WATCHDOG_USEC": "5", "WATCHDOG_PID": "1"},
     ],
 )

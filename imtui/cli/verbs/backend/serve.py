@@ -274,6 +274,9 @@ async def _serve(
 
         async with contextlib.AsyncExitStack() as stack:
             backend = _backend(started, settings.edges, stopped.set, stand_by)
+            # Also while it stands by, which may be for long.
+            feeding = asyncio.create_task(manager.feed_watchdog(backend.until_alive))
+            stack.callback(feeding.cancel)
             # One that stands by may never be ready.
             is_serving = await _is_ready(backend, stack, stopped)
             if not is_serving:
@@ -287,11 +290,7 @@ async def _serve(
             print_ready_line(backend.address)
             manager.ready(f"WebSocket on {backend.address.ws}, REST on {backend.address.rest}")
             reloader = Reloader(source, settings, adjust)
-            parts = (
-                backend.wait_failed(),
-                reloader.run(asked, manager.reloading),
-                manager.feed_watchdog(backend.until_alive),
-            )
+            parts = (backend.wait_failed(), reloader.run(asked, manager.reloading))
             tasks = [group.create_task(part) for part in parts]
             await stopped.wait()
             manager.stopping()

@@ -86,7 +86,9 @@ class EdgedBackend:
 
     async def until_alive(self) -> None:
         """Return once the core has shown that it does not hang; also if it is not there."""
-        await self._children[0].until_answered()
+        core = self._children.get(0)
+        if core is not None:
+            await core.until_answered()
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         config = self._config

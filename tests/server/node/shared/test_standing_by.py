@@ -19,17 +19,24 @@ async def test_a_node_says_that_it_stands_by_and_later_that_it_serves(
         tempfile.TemporaryDirectory(prefix="im-") as folder,
         notify_socket(f"{folder}/n") as manager,
     ):
-        second.environment = {"NOTIFY_SOCKET": manager.name}
+        second.environment = {"NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "200000"}
         async with nodes(tmp_path, dsn, 1) as running:
             try:
                 await second.start()
                 stands_by = ["READY=1", "STATUS=The core of this node stands by"]
-                assert await manager.message() == stands_by
-                await running.all[0].end()
-                await second.until_ready()
-                _, status = await manager.message()
+                assert await manager.until("READY=1") == stands_by
+                # Or it would be started again while it waits.
+                for _ in range(3):
+                    assert await manager.message() == ["WATCHDOG=1"]
+                # What is said is read at once, as a socket holds few messages.
+                async with asyncio.TaskGroup() as group:
+                    serves = group.create_task(manager.until("READY=1"))
+                    await running.all[0].end()
+                    await second.until_ready()
+                _, status = serves.result()
                 assert status.startswith(f"STATUS=WebSocket on {second.url}, REST on http://")
-                assert await second.end() == 0
-                assert await manager.message() == ["STOPPING=1"]
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(manager.until("STOPPING=1"))
+                    assert await second.end() == 0
             finally:
                 await second.kill()
