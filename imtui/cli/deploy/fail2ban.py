@@ -11,6 +11,8 @@ _JAIL: Final = """\
 
 [imtui]
 enabled = true
+# Not a file of this name: the expressions are here.
+filter =
 # Repeats are one line each minute, so 5 lines are many more failures: 2 minutes of guessing at one
 # account, or 5 accounts. A UserSig that has expired (70001) was valid once, and does not count.
 datepattern = ^\\{{"time":{{LEPOCH}}

@@ -102,6 +102,7 @@ class CoreNode:
         self._load(data.exported_key())
         self._change_log = ChangeLog(lambda: config.clock().unix_ms)
         self.audit = AuditLog(data.audit_log, lambda: config.clock().unix_ms)
+        self.audit.open()
         stack.callback(self.audit.close)
         self._change_log.show_audit(latest_entries(data.audit_logs()))
         self.audit.on_entry = self.show_audit = self._change_log.add_audit

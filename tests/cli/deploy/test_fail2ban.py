@@ -246,7 +246,11 @@ async def banned_by_fail2ban(folder: Path, jail: str, count: int) -> set[str]:
         "[Definition]\nloglevel = INFO\nlogtarget = STDOUT\nsyslogsocket = auto\n"
         "dbfile = None\ndbmaxmatches = 10\ndbpurgeage = 1d\n[Thread]\nstacksize = 0\n"
     )
-    (config / "jail.conf").write_text("[DEFAULT]\nignoreself = false\nlogencoding = utf-8\n")
+    (config / "jail.conf").write_text(
+        "[DEFAULT]\nignoreself = false\nlogencoding = utf-8\n"
+        # As every installation has it.
+        "mode = normal\nfilter = %(__name__)s[mode=%(mode)s]\n"
+    )
     (config / "jail.d/imtui.conf").write_text(jail)
     files = ("-c", config, "-s", folder / "f.sock", "-p", folder / "f.pid")
     server = await asyncio.create_subprocess_exec(

@@ -41,6 +41,12 @@ async def refusal(config: BackendConfig) -> str:
     return str(refused.value)
 
 
+async def test_the_audit_log_is_there_before_anything_is_in_it(tmp_path: Path) -> None:
+    async with Backend(BackendConfig(tmp_path / "data")) as backend:
+        # A program that watches it may look for it once only.
+        assert backend.core.data.audit_log.exists()
+
+
 async def test_a_port_in_use_is_told_with_the_option_that_chooses_another(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
