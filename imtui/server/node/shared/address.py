@@ -8,6 +8,9 @@ SCHEMES: Final = frozenset({"postgresql", "postgres"})
 VARIABLE: Final = "IMTUI_DATABASE"
 """The environment variable with a whole address, or with the password alone."""
 
+_SECRETS: Final = frozenset({"password", "sslpassword", "oauth_client_secret"})
+"""The parameters of an address that are secrets."""
+
 
 @dataclass(frozen=True)
 class DatabaseAddress:
@@ -34,9 +37,9 @@ def check_dsn(text: str) -> str:
 
 
 def has_password(dsn: str) -> bool:
-    """Tell whether an address has a password."""
+    """Tell whether an address has a password, or another secret."""
     parts = urlsplit(dsn)
-    return parts.password is not None or "password" in parse_qs(parts.query)
+    return parts.password is not None or not _SECRETS.isdisjoint(parse_qs(parts.query))
 
 
 def is_link(text: str) -> bool:

@@ -38,12 +38,9 @@ def test_what_the_variable_cannot_have_is_refused(variable: str) -> None:
 def test_no_address_shows_its_password() -> None:
     shown = f"{DatabaseAddress(WHOLE)} {DatabaseAddress(DSN, 'secret')!r}"
     assert "secret" not in shown
-    assert [has_password(dsn) for dsn in (DSN, WHOLE, f"{DSN}?password=x", "")] == [
-        False,
-        True,
-        True,
-        False,
-    ]
+    secrets = ("password", "sslpassword", "oauth_client_secret")
+    assert all(has_password(dsn) for dsn in (WHOLE, *(f"{DSN}?{name}=x" for name in secrets)))
+    assert not any(has_password(dsn) for dsn in (DSN, f"{DSN}?sslmode=require", ""))
 
 
 @pytest.mark.parametrize(
