@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from imtui import __version__
 from imtui.cli.deploy.caddy import caddyfile
 from imtui.cli.deploy.deployed import EVERYWHERE, Deployed, File, Proxy, comment
 from imtui.cli.deploy.yaml import Value, to_yaml
@@ -27,7 +26,7 @@ _OTHERWISE: Final = frozenset(
 
 _DOCKERFILE: Final = f"""\
 FROM python:3.11-slim
-RUN pip install --no-cache-dir 'imtui[cluster]=={__version__}' \\
+RUN --mount=type=bind,target=/mnt,rw pip install --no-cache-dir '/mnt[cluster]' \\
     && useradd --uid {_UID} --no-create-home --shell /usr/sbin/nologin imtui \\
     && install -d -m 700 -o imtui -g imtui {_DATA}
 USER imtui
@@ -35,9 +34,18 @@ ENTRYPOINT ["imtui"]
 """
 
 
-def compose_project(deployed: Deployed, proxy: Proxy) -> File:
-    """Return a project with Caddy in front; raises UsageError if a port is 0."""
-    services: dict[str, Any] = {"imtui": _backend(deployed), "proxy": _proxy(proxy)}
+def compose_project(deployed: Deployed, proxy: Proxy, source: Path) -> File:
+    """Return a project with Caddy in front.
+
+    Args:
+        deployed: The backend.
+        proxy: The proxy.
+        source: The folder with imtui's source, of which the image is made.
+
+    Raises:
+        UsageError: A port is 0.
+    """
+    services: dict[str, Any] = {"imtui": _backend(deployed, source), "proxy": _proxy(proxy)}
     volumes: dict[str, Any] = {"imtui": {}, "caddy": {}}
     networks: dict[str, Any] = {"front": {"ipam": {"config": [{"subnet": _SUBNET}]}}}
     lines = ["compose.yaml"]
@@ -95,7 +103,7 @@ _DATABASE: Final = {
 }
 
 
-def _backend(deployed: Deployed) -> dict[str, Any]:
+def _backend(deployed: Deployed, source: Path) -> dict[str, Any]:
     _, rest_port = deployed.ports()
     command = ["serve", "--data", _DATA, "--host", "0.0.0.0", "--trusted-proxy", _SUBNET]
     command += _options(deployed.settings)
@@ -103,7 +111,7 @@ def _backend(deployed: Deployed) -> dict[str, Any]:
         f"import urllib.request as r; r.urlopen('http://127.0.0.1:{rest_port}/healthz', timeout=5)"
     )
     service: dict[str, Any] = {
-        "build": {"dockerfile_inline": _DOCKERFILE},
+        "build": {"context": str(source), "dockerfile_inline": _DOCKERFILE},
         "command": command,
         "hostname": "imtui",
         # Of an unforeseen error, the details are there, too.

@@ -11,9 +11,7 @@ from imtui.server.edge.addresses import Network, network
 from imtui.server.node.settings.settings import NodeSettings
 from imtui.server.node.shared.address import has_password
 
-_HOST: Final = re.compile(
-    r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"
-)
+_NAME: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _HOST_MAX: Final = 255
 _ANY_HOSTS: Final = frozenset({"127.0.0.1", "0.0.0.0", "::", "localhost"})
 """Hosts of a backend that this machine reaches at 127.0.0.1."""
@@ -126,18 +124,28 @@ class Proxy:
 
 def is_host(text: str) -> bool:
     """Tell whether a text is a host name or an IP address, without anything that files escape."""
-    return len(text) <= _HOST_MAX and _HOST.fullmatch(text) is not None
+    return is_name(text) or (":" in text and _is_address(text))
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text is a host name, or an IPv4 address."""
+    return len(text) <= _HOST_MAX and _NAME.fullmatch(text) is not None
+
+
+def _is_address(text: str) -> bool:
+    # A zone may have any characters.
+    try:
+        return "%" not in text and bool(ip_address(text))
+    except ValueError:
+        return False
 
 
 def is_listened(text: str) -> bool:
     """Tell whether a text is an IP address with a port, such as ``[::]:443``."""
     host, _, port = text.rpartition(":")
     is_port = port.isascii() and port.isdecimal() and 0 < int(port[:6]) <= 65535
-    try:
-        address = ip_address(host.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return False
-    return is_port and with_port(str(address), int(port)) == text
+    bare = host.removeprefix("[").removesuffix("]")
+    return is_port and _is_address(bare) and with_port(str(ip_address(bare)), int(port)) == text
 
 
 def with_port(host: str, port: int) -> str:

@@ -75,6 +75,8 @@ def systemd_unit(deployed: Deployed, user: str | None = None) -> File:
         ]
     if files is not None:
         notices.append(f"The user {name} has to be able to read {files.key}.")
+    if settings.ca_file is not None:
+        notices.append(f"The user {name} has to be able to read {settings.ca_file}.")
     if deployed.needs_password_file:
         service += [f"LoadCredential=pgpass:{_PASSWORDS}", "Environment=PGPASSFILE=%d/pgpass"]
         notices.append(
@@ -158,7 +160,8 @@ def _of_ports(deployed: Deployed) -> str:
 
 def _of_folders(deployed: Deployed) -> str:
     files = deployed.settings.certificate_files
-    paths = [deployed.data, *map(Path, deployed.options), *map(Path, deployed.program)]
+    words = (*deployed.options, *deployed.program)
+    paths = [deployed.data, *(Path(word) for word in words if word.startswith("/"))]
     paths += [] if files is None else list(files)
     paths += [] if deployed.settings.ca_file is None else [deployed.settings.ca_file]
 

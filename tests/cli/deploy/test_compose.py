@@ -16,6 +16,7 @@ from imtui.server.node.settings.settings import NodeSettings
 from tests.cli.deploy.proxies import CADDY
 
 PROXY = Proxy("chat.example.org")
+SOURCE = Path("/srv/a source")
 ONE = NodeSettings(
     host=("10.0.0.7",),
     port=1001,
@@ -30,7 +31,7 @@ SHARED = NodeSettings(database="postgresql://ann:secret@db/x", edges=2, link="10
 
 def project(settings: NodeSettings, proxy: Proxy = PROXY) -> dict[str, Any]:
     """Return the project, with variables replaced as Compose does it."""
-    text = compose_project(Deployed(settings, Path("/srv/x")), proxy).text
+    text = compose_project(Deployed(settings, Path("/srv/x")), proxy, SOURCE).text
     read: dict[str, Any] = msgspec.yaml.decode(text)
     replaced: dict[str, Any] = _interpolated(read)
     return replaced
@@ -99,11 +100,11 @@ def test_a_database_is_there_if_the_backend_has_one() -> None:
 
 
 def test_no_secret_is_printed_and_where_it_belongs_is_told() -> None:
-    file = compose_project(Deployed(SHARED, Path("/srv/x")), PROXY)
+    file = compose_project(Deployed(SHARED, Path("/srv/x")), PROXY, SOURCE)
     assert "secret" not in file.text
     (notice,) = file.notices
     assert "database.env" in notice
-    assert compose_project(Deployed(ONE, Path("/srv/x")), PROXY).notices == ()
+    assert compose_project(Deployed(ONE, Path("/srv/x")), PROXY, SOURCE).notices == ()
 
 
 def test_all_that_is_named_is_there() -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         one.add_argument("--data", type=Path, metavar="DIR", required=True, help="the data folder")
         for option in program.options:
             named = one.add_argument(option, **_OPTIONS[option])
-            named.required = option == "--name" and program.needs_name
+            named.required |= option == "--name" and program.needs_name
         add_node_options(one)
         one.set_defaults(run=run, program=program)
 
@@ -90,7 +91,12 @@ def _haproxy(deployed: "Deployed", arguments: argparse.Namespace) -> "File":
 def _compose(deployed: "Deployed", arguments: argparse.Namespace) -> "File":
     from imtui.cli.deploy.compose import compose_project
 
-    return compose_project(deployed, _proxy(arguments))
+    source = _path(arguments.source)
+    if not Path(source, "pyproject.toml").is_file():
+        raise UsageError(
+            f"{source} is not the folder with imtui's source: it has no pyproject.toml."
+        )
+    return compose_project(deployed, _proxy(arguments), Path(source))
 
 
 def _prometheus(deployed: "Deployed", arguments: argparse.Namespace) -> "File":
@@ -186,6 +192,20 @@ def _host(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    from imtui.cli.deploy.deployed import is_name
+
+    if not is_name(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name such as chat.example.org")
+    return text
+
+
+def _user(text: str) -> str:
+    if re.fullmatch(r"[a-z_][a-z0-9_-]{0,30}", text) is None or text == "root":
+        raise argparse.ArgumentTypeError(f"{text!r} is not the name of a user of its own")
+    return text
+
+
 def _listen(text: str) -> str:
     from imtui.cli.deploy.deployed import is_listened
 
@@ -200,7 +220,7 @@ def _network(text: str) -> Any:
 
 _OPTIONS: Final[Mapping[str, dict[str, Any]]] = {
     "--name": {
-        "type": _host,
+        "type": _name,
         "metavar": "NAME",
         "help": "the name by which clients know the backend, such as chat.example.org",
     },
@@ -239,9 +259,15 @@ _OPTIONS: Final[Mapping[str, dict[str, Any]]] = {
         "metavar": "FILE",
         "help": "the program imtui (the one that prints this)",
     },
+    "--source": {
+        "type": Path,
+        "metavar": "DIR",
+        "required": True,
+        "help": "the folder with imtui's source, of which the image is made",
+    },
     "--rules": {"action": "store_true", "help": "print the rules for alerts instead"},
     "--user": {
-        "type": _host,
+        "type": _user,
         "metavar": "USER",
         "help": "the user of the service (imtui, which systemd makes if it can)",
     },
@@ -256,7 +282,7 @@ _PROGRAMS: Final[Mapping[str, _Program]] = {
     "compose": _Program(
         "a project of Docker Compose, with a database if the backend has one, and a proxy",
         _compose,
-        ("--name", "--listen", "--certificate", "--key", "--inside"),
+        ("--name", "--source", "--listen", "--certificate", "--key", "--inside"),
         True,
     ),
     "prometheus": _Program(

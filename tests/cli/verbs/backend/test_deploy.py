@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from imtui.cli import main as cli
-from tests.pages import page_of, section
+from tests.pages import ROOT, page_of, section
 
 PROXIES = ("nginx", "caddy", "haproxy")
 NAME = ("--name", "chat.example.org")
 
 PROGRAMS = {
-    **dict.fromkeys((*PROXIES, "compose"), NAME),
+    **dict.fromkeys(PROXIES, NAME),
+    "compose": (*NAME, "--source", str(ROOT)),
     "systemd": ("--program", "/usr/bin/imtui"),
     **dict.fromkeys(("prometheus", "grafana", "fail2ban"), ()),
 }
@@ -183,3 +184,39 @@ def test_the_environment_may_have_the_database(
 
 def test_a_program_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "systemd" in refused(capsys)
+
+
+@pytest.mark.parametrize(
+    ("program", "option", "wrong"),
+    [
+        ("nginx", "--node", "10.0.0.5:7788"),
+        ("nginx", "--node", ":"),
+        ("nginx", "--node", "a b"),
+        ("caddy", "--name", "::1"),
+        ("caddy", "--name", "1.2.3.4:5"),
+        ("nginx", "--listen", "[::1%a;}\n evil {]:443"),
+        ("nginx", "--listen", "0.0.0.0:0"),
+        ("systemd", "--user", "im tui"),
+        ("systemd", "--user", "::1"),
+        ("systemd", "--user", "root"),
+    ],
+)
+def test_what_a_file_cannot_have_is_refused(
+    program: str, option: str, wrong: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = [] if program == "systemd" or option == "--name" else ["--name", "chat.example.org"]
+    assert cli.main(["deploy", program, "--data", str(tmp_path), *name, option, wrong]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert repr(wrong) in printed.err
+
+
+def test_an_image_is_made_of_a_source_that_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = ["deploy", "compose", "--data", "/srv/x", "--name", "a.example", "--source"]
+    assert cli.main([*line, str(tmp_path)]) == 2
+    assert "pyproject.toml" in capsys.readouterr().err
+    (tmp_path / "pyproject.toml").touch()
+    assert cli.main([*line, str(tmp_path)]) == 0
+    assert str(tmp_path) in capsys.readouterr().out

@@ -60,7 +60,7 @@ function _shtab_imtui_using
 end
 
 set -g _shtab_imtui_commands serve backup migrate usersig console 'console show' 'console set' 'console apply' 'console log' account 'account import' 'account delete' 'account list' 'account export' friend 'friend add' 'friend delete' 'friend list' kick admin 'admin add' 'admin list' 'admin remove' key 'key rotate' 'key list' node 'node list' 'node drain' deploy 'deploy systemd' 'deploy nginx' 'deploy caddy' 'deploy haproxy' 'deploy compose' 'deploy prometheus' 'deploy grafana' 'deploy fail2ban' login logout status 'status set' 'status clear' 'status get' watch send history unread completion 'completion bash' 'completion zsh' 'completion fish' doctor
-set -g _shtab_imtui_opts_with_value --address --admin --allow-origin --app-id --by --ca --ca-file --certificate --code --config --count --data --database --device --disk-reserve --edges --escape --event --expire --for --format --from --grace --group --heartbeat-timeout --host --icons --inside --key --limit --link --listen --log-level --max-connections --max-per-address --name --node --node-name --out --port --prefix --program --remark --rest --rest-port --role --secret-file --server --tls-cert --tls-key --trusted-proxy --until --user --usersig-file --webhook --webhook-commands --webhook-token-file
+set -g _shtab_imtui_opts_with_value --address --admin --allow-origin --app-id --by --ca --ca-file --certificate --code --config --count --data --database --device --disk-reserve --edges --escape --event --expire --for --format --from --grace --group --heartbeat-timeout --host --icons --inside --key --limit --link --listen --log-level --max-connections --max-per-address --name --node --node-name --out --port --prefix --program --remark --rest --rest-port --role --secret-file --server --source --tls-cert --tls-key --trusted-proxy --until --user --usersig-file --webhook --webhook-commands --webhook-token-file
 
 complete -c imtui -e
 complete -c imtui -f
@@ -461,6 +461,7 @@ complete -c imtui -n '_shtab_imtui_using deploy; and test $_shtab_imtui_npos -eq
 complete -c imtui -n '_shtab_imtui_using deploy compose' -s h -l help -d 'show this help message and exit'
 complete -c imtui -n '_shtab_imtui_using deploy compose' -l data -xka "(__fish_complete_directories)" -d 'the data folder'
 complete -c imtui -n '_shtab_imtui_using deploy compose' -l name -x -d 'the name by which clients know the backend, such as chat.example.org'
+complete -c imtui -n '_shtab_imtui_using deploy compose' -l source -xka "(__fish_complete_directories)" -d 'the folder with imtui'"'"'s source, of which the image is made'
 complete -c imtui -n '_shtab_imtui_using deploy compose' -l listen -x -d 'an address of the proxy (0.0.0.0:443 and [::]:443); may be repeated'
 complete -c imtui -n '_shtab_imtui_using deploy compose' -l certificate -xka "(__fish_complete_path (commandline -ct))" -d 'the proxy'"'"'s certificate, in PEM (where the program usually has it)'
 complete -c imtui -n '_shtab_imtui_using deploy compose' -l key -xka "(__fish_complete_path (commandline -ct))" -d 'its private key, in PEM'
