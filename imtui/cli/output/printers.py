@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from imtui.cli.errors import describe_error, print_notice
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
-from imtui.protocol.status import UserStatus
+from imtui.protocol.status import UserStatus, UserStatusType
 
 
 @dataclass(frozen=True)
@@ -153,3 +153,29 @@ class LinePrinter(Printer):
 
     def console_changed(self, settings: ConsoleSettings) -> None:
         """Print nothing."""
+
+
+class BarPrinter(LinePrinter):
+    """Prints lines for a status bar, which shows the last one: UNKNOWN while nothing is known."""
+
+    def __init__(self, line: Callable[[UserStatus], str]) -> None:
+        """Use ``line`` to format a status."""
+        super().__init__(self._noted)
+        self._of_status = line
+        self._shown: dict[str, UserStatus] = {}
+
+    def _noted(self, status: UserStatus) -> str:
+        self._shown[status.user_id] = status
+        return self._of_status(status)
+
+    def connection_lost(self) -> None:
+        """Print UNKNOWN for each user, and the loss on standard error."""
+        super().connection_lost()
+        for user_id in self._shown:
+            print(self._of_status(UserStatus(user_id, UserStatusType.UNKNOWN)), flush=True)
+
+    def connection_restored(self) -> None:
+        """Print each user's status again; what has changed follows."""
+        super().connection_restored()
+        for status in self._shown.values():
+            print(self._of_status(status), flush=True)

@@ -79,6 +79,6 @@ def _printer(arguments: argparse.Namespace) -> "Printer":
         from imtui.cli.output.plain import PlainPrinter
 
         return PlainPrinter()
-    from imtui.cli.output.printers import LinePrinter
+    from imtui.cli.output.printers import BarPrinter, LinePrinter
 
-    return LinePrinter(status_form(arguments))
+    return (LinePrinter if arguments.format is None else BarPrinter)(status_form(arguments))

@@ -181,6 +181,24 @@ async def test_changes_in_the_users_format(served: Served, bob: IMClient) -> Non
         assert await watch.line() == "[+] ##[fg=red]x"
 
 
+async def test_a_bar_shows_nobody_online_while_nothing_is_known(
+    served: Served, bob: IMClient
+) -> None:
+    ports = ["--port", urlsplit(served.ws).port, "--rest-port", urlsplit(served.rest).port]
+    form = ["--format", "{status} {text}"]
+    await bob.set_self_status("here")
+    async with served.home.start("watch", "bob", *form, *served.account("alice")) as watch:
+        assert await watch.line() == "ONLINE here"
+        served.running.process.kill()
+        await served.running.ended()
+        assert await watch.line() == "UNKNOWN "
+        async with served.home.start("serve", *ports, "--data", served.data) as again:
+            await again.json_line()
+            shown = ""
+            while shown != "ONLINE here":
+                shown = await watch.line()
+
+
 async def test_reconnects_by_itself(served: Served, bob: IMClient) -> None:
     ports = ["--port", urlsplit(served.ws).port, "--rest-port", urlsplit(served.rest).port]
     async with served.home.start("watch", "bob", *served.account("alice")) as watch:
