@@ -2,7 +2,9 @@
 
 import os
 import ssl
+import stat
 from os import PathLike
+from pathlib import Path
 from typing import Final
 
 CA_FILE_VARIABLE: Final = "SSL_CERT_FILE"
@@ -30,6 +32,9 @@ def trusted(ca_file: str | PathLike[str] | None = None) -> ssl.SSLContext:
     file = ca_file or os.environ.get(CA_FILE_VARIABLE)
     if file:
         try:
+            # A pipe would be waited for.
+            if not stat.S_ISREG(Path(file).stat().st_mode):
+                raise TrustError(f"The trusted certificates cannot be read: {file} is no file.")
             return ssl.create_default_context(cafile=file)
         except ssl.SSLError:
             raise TrustError(f"There is no certificate in PEM in {file}.") from None
@@ -47,14 +52,15 @@ def certificate_problem(error: BaseException | None) -> str | None:
     """Return why a server's certificate was refused, if that is why a connection failed.
 
     Returns:
-        The rest of a sentence that begins with "The certificate", with what to do; or None.
+        The rest of a sentence that begins with "The certificate", with what to do behind a
+        semicolon, and its full stop; or None.
     """
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     if error is None:
         return None
     if error.verify_code == _EXPIRED:
-        return "has expired; whoever runs the server has to renew it"
+        return "has expired; whoever runs the server has to renew it."
     if error.verify_code == _NOT_YET_VALID:
         return "is not valid yet; is the clock of this machine right?"
     if error.verify_code in _WRONG_HOST:
@@ -62,5 +68,5 @@ def certificate_problem(error: BaseException | None) -> str | None:
     reason = (error.verify_message or "unknown").strip().rstrip(".")
     return (
         f"is not trusted ({reason}); if it is right, name the file of its CA with --ca-file, or in "
-        f"{CA_FILE_VARIABLE}"
+        f"{CA_FILE_VARIABLE}."
     )

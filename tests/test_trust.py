@@ -1,6 +1,7 @@
 """Trust in certificates: WebSockets, the REST API and callbacks trust the same ones."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -172,3 +173,10 @@ def test_a_folder_is_no_file_of_certificates(tmp_path: Path) -> None:
 def test_other_failures_are_not_the_certificates() -> None:
     assert certificate_problem(None) is None
     assert certificate_problem(ConnectionRefusedError()) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no pipes in folders")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ca.pem")
+    with pytest.raises(TrustError, match="is no file"):
+        trusted(tmp_path / "ca.pem")

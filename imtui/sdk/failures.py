@@ -136,7 +136,13 @@ def connect_failure(error: Exception) -> IMError:
         return IMError(ErrorCode.ERR_SDK_NET_CONN_REFUSE, str(error))
     problem = certificate_problem(error)
     if problem is not None:
-        return IMError(ErrorCode.ERR_SDK_NET_CONN_REFUSE, f"The backend's certificate {problem}.")
+        return IMError(ErrorCode.ERR_SDK_NET_CONN_REFUSE, f"The backend's certificate {problem}")
+    if isinstance(error, (ImportError, ValueError)):
+        return IMError(
+            ErrorCode.ERR_SDK_NET_CONN_REFUSE,
+            "The proxy in the environment (https_proxy, all_proxy) cannot be used: name an http:// "
+            "one, or none.",
+        )
     if _is_refused(error):
         return IMError(
             ErrorCode.ERR_SDK_NET_CONN_REFUSE,

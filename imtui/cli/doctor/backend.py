@@ -5,7 +5,7 @@ import asyncio
 import time
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from imtui.cli.accounts.selection import LocalAccount, RemoteAccount, select_account
 from imtui.cli.doctor.check import Check, note, ok, wrong
@@ -15,6 +15,8 @@ from imtui.protocol.errors import IMError
 
 if TYPE_CHECKING:
     from imtui.server.node.data_dir import Address
+
+T = TypeVar("T")
 
 TIMEOUT: Final = 2.0
 """How long a handshake or a login may take, in seconds."""
@@ -42,24 +44,20 @@ def check_backend(arguments: argparse.Namespace) -> list[Check]:
     except CommandError as error:
         return [wrong("backend", str(error))]
     if isinstance(account, LocalAccount):
-        return _run(_local())
+        return [_run(_local())]
     return _run(_remote(account))
 
 
-def _run(checks: Coroutine[Any, Any, list[Check]]) -> list[Check]:
+def _run(found: Coroutine[Any, Any, T]) -> T:
     loop = asyncio.new_event_loop()
     try:
-        return loop.run_until_complete(checks)
+        return loop.run_until_complete(found)
     finally:
         # asyncio.run would wait here for a name server that does not answer.
         loop.close()
 
 
-async def _local() -> list[Check]:
-    return [await _embedded()]
-
-
-async def _embedded() -> Check:
+async def _local() -> Check:
     from imtui.cli import paths
     from imtui.protocol.messages import PROTOCOL_VERSION
     from imtui.server.node.data_dir import BackendError, DataDir
@@ -175,7 +173,7 @@ def check_certificate(certificate: Certificate) -> Check:
     name = "certificate"
     if certificate.until is None:
         problem, _, advice = certificate.problem.partition("; ")
-        return wrong(name, f"it {problem}", f"{advice[:1].upper()}{advice[1:]}.")
+        return wrong(name, f"it {problem}", f"{advice[:1].upper()}{advice[1:]}")
     days = (certificate.until - datetime.now(UTC)).days
     text = f"valid until {certificate.until:%Y-%m-%d}, signed by {certificate.issuer}"
     if days < _SOON_DAYS:

@@ -1,12 +1,14 @@
 """All checks, side by side, each for a few seconds at most."""
 
 import argparse
+import contextlib
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from imtui.cli.accounts.selection import select_account
 from imtui.cli.doctor.check import Check, note, wrong
 from imtui.cli.errors import CommandError
 
@@ -28,6 +30,9 @@ def examine(arguments: argparse.Namespace) -> Iterator[Check]:
     from imtui.cli.doctor.desktop import check_clipboard
     from imtui.cli.doctor.glyphs import check_glyphs
 
+    # Wrong usage is told before anything is checked; what cannot be read, by the check.
+    with contextlib.suppress(CommandError):
+        select_account(arguments)
     size = terminal.terminal_size()
     running = [
         _Running("clipboard", lambda: [check_clipboard(os.environ)]),

@@ -51,7 +51,8 @@ async def probe(url: str, *, insecure: bool, seconds: float, ca_file: str | None
     """
     from imtui.sdk.failures import connect_failure
     from imtui.sdk.link.address import web_socket_addresses
-    from imtui.trust import TrustError, certificate_problem, trusted
+    from imtui.sdk.link.connection import CONNECT_ERRORS
+    from imtui.trust import certificate_problem, trusted
 
     try:
         [address] = web_socket_addresses(url, insecure=insecure)
@@ -60,17 +61,14 @@ async def probe(url: str, *, insecure: bool, seconds: float, ca_file: str | None
             return await _shake_hands(url, address, context)
     except IMError as error:
         return Answer(url, error)
-    except (OSError, EOFError, UnicodeError, TrustError) as error:
+    except CONNECT_ERRORS as error:
         problem = certificate_problem(error)
         certificate = None if problem is None else Certificate(problem=problem)
         return Answer(url, connect_failure(error), certificate=certificate)
 
 
 async def _shake_hands(url: str, address: "Address", context: ssl.SSLContext | None) -> Answer:
-    from websockets.asyncio.client import connect
-    from websockets.exceptions import WebSocketException
-
-    from imtui.sdk.failures import connect_failure
+    from imtui.sdk.link.connection import NoRedirect
 
     options: dict[str, Any] = {"compression": None, "open_timeout": None, "close_timeout": 0.5}
     if address.local:
@@ -80,18 +78,15 @@ async def _shake_hands(url: str, address: "Address", context: ssl.SSLContext | N
     if context is not None:
         options["ssl"] = context
     begun = time.time()
-    try:
-        async with connect(address.url, **options) as socket:
-            middle = (begun + time.time()) / 2
-            tls: ssl.SSLObject | None = socket.transport.get_extra_info("ssl_object")
-            date = socket.response.headers.get("Date") if socket.response is not None else None
-            return Answer(
-                url,
-                ahead=None if date is None else _ahead(date, middle),
-                certificate=None if tls is None else _certificate(tls.getpeercert() or {}),
-            )
-    except WebSocketException as error:
-        return Answer(url, connect_failure(error))
+    async with NoRedirect(address.url, **options) as socket:
+        middle = (begun + time.time()) / 2
+        tls: ssl.SSLObject | None = socket.transport.get_extra_info("ssl_object")
+        date = socket.response.headers.get("Date") if socket.response is not None else None
+        return Answer(
+            url,
+            ahead=None if date is None else _ahead(date, middle),
+            certificate=None if tls is None else _certificate(tls.getpeercert() or {}),
+        )
 
 
 def _ahead(date: str, now: float) -> float | None:

@@ -142,6 +142,14 @@ class Connection:
         self._pending.clear()
 
 
+CONNECT_ERRORS: Final = (
+    *(OSError, EOFError, WebSocketException, TrustError),
+    # Of proxies in the environment; and of host names, which are a kind of the last.
+    *(ImportError, ValueError),
+)
+"""What connecting may raise; ``connect_failure`` says what it means."""
+
+
 async def open_connection(
     address: Address,
     on_push: Callable[[Incoming], IMError | None],
@@ -175,17 +183,19 @@ async def open_connection(
         if address.url.startswith("wss:"):
             options["ssl"] = ssl()
         if address.unix_path is None:
-            socket = await _Connect(address.url, **options)
+            socket = await NoRedirect(address.url, **options)
         else:
-            socket = await _Connect(address.url, unix=True, path=address.unix_path, **options)
-    except (OSError, WebSocketException, EOFError, UnicodeError, TrustError) as error:
+            socket = await NoRedirect(address.url, unix=True, path=address.unix_path, **options)
+    except CONNECT_ERRORS as error:
         raise connect_failure(error) from error
     return Connection(socket, on_push)
 
 
-class _Connect(connect):
+class NoRedirect(connect):
+    """Opens a connection to the address that it was given, and to no other one."""
+
     def process_redirect(self, exc: Exception) -> Exception | str:
-        # A redirect could send the UserSig to a server that the user never chose.
+        """Return the error: a redirect could send the UserSig to a server nobody chose."""
         return exc
 
 

@@ -92,7 +92,7 @@ class Receiver:
             raise CallbackError(f"no reply within {self._config.timeout:g} s") from None
         except httpx.ConnectError as error:
             problem = certificate_problem(error)
-            refusal = "no connection" if problem is None else f"its certificate {problem}"
+            refusal = "no connection" if problem is None else f"its certificate {problem[:-1]}"
             raise CallbackError(refusal) from None
         except Exception as error:
             # Not only httpx's errors: an invalid port is an OverflowError of the socket. The text

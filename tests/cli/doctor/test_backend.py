@@ -261,3 +261,43 @@ async def test_a_server_that_is_no_backend() -> None:
 
     assert answer.error is not None
     assert "HTTP status 404" in answer.error.message
+
+
+async def test_nobody_is_led_to_another_address() -> None:
+    visits: list[str] = []
+
+    def note(_: ServerConnection, request: Request) -> None:
+        visits.append(request.path)
+
+    async def wait(connection: ServerConnection) -> None:
+        await connection.wait_closed()
+
+    async with serve(wait, "127.0.0.1", 0, process_request=note) as inside:
+        [within] = inside.sockets
+
+        def lead(connection: ServerConnection, _: Request) -> Response:
+            response = connection.respond(302, "there")
+            response.headers["Location"] = f"{_url(within)}/inside"
+            return response
+
+        async with serve(wait, "127.0.0.1", 0, process_request=lead) as server:
+            [listening] = server.sockets
+            answer = await probe(_url(listening), insecure=False, seconds=30)
+
+    assert answer.error is not None
+    assert "HTTP status 302" in answer.error.message
+    assert visits == []
+
+
+@pytest.mark.parametrize("proxy", ["socks5h://127.0.0.1:1", "http://[bad", "http://a:99999999"])
+def test_a_proxy_that_cannot_be_used_is_named(home: Home, proxy: str) -> None:
+    account = ["--server", "wss://192.0.2.1", "--app-id", 1, "--user", "alice"]
+    for verb in ("doctor", "status"):
+        done = home.run(verb, *account, https_proxy=proxy, IMTUI_USERSIG="x")
+        assert done.returncode == 1
+        assert "https_proxy" in done.stdout + done.stderr
+
+
+def test_wrong_usage_is_told_before_anything_is_checked(home: Home) -> None:
+    done = home.run("doctor", "--app-id", 5)
+    assert (done.returncode, done.stdout) == (2, "")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.doctor import backend, examination
 from imtui.cli.doctor.check import Check, Mark
 from imtui.cli.errors import CommandError, UsageError
@@ -14,7 +15,9 @@ from imtui.cli.errors import CommandError, UsageError
 def backend_check(monkeypatch: pytest.MonkeyPatch, check: Callable[[object], list[Check]]) -> Check:
     """Return what is found about the backend if its check is ``check``."""
     monkeypatch.setattr(backend, "check_backend", check)
-    found = list(examination.examine(argparse.Namespace()))
+    parser = argparse.ArgumentParser()
+    add_account_options(parser, first=True)
+    found = list(examination.examine(parser.parse_args([])))
     return found[-1]
 
 
