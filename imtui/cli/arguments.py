@@ -43,6 +43,15 @@ def user_id(text: str) -> str:
     return text
 
 
+def written(text: str) -> str:
+    """Parse a text for others to read."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("the text is not UTF-8") from None
+    return text
+
+
 def server_url(text: str) -> str:
     """Parse the addresses of a backend; the SDK splits them, and decides which are allowed."""
     if not text.startswith(("ws://", "wss://", "ws+unix:///")):

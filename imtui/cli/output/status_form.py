@@ -1,6 +1,7 @@
 """How a command prints statuses: as text, as JSON, or in the user's own format."""
 
 import argparse
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -31,8 +32,9 @@ def _for_tmux(text: str) -> str:
 
 
 def _for_polybar(text: str) -> str:
-    # "%{A1:command:}" would run a command, and polybar knows no escape.
-    return text.replace("%{", "%\u200b{")
+    # "%{A1:command:}" would run a command, and polybar knows no escape. The rest may stand in the
+    # format, or in the next field.
+    return re.sub(r"%(?=\{|$)|^(?=\{)", "\\g<0>\u200b", text)
 
 
 def _for_pango(text: str) -> str:

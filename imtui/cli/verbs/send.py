@@ -5,7 +5,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from imtui.cli.accounts.selection import add_account_options
-from imtui.cli.arguments import user_id
+from imtui.cli.arguments import user_id, written
 from imtui.cli.errors import EXIT_OK, CommandError
 from imtui.cli.signals import run_async
 from imtui.protocol.limits import MESSAGE_MAX_BYTES
@@ -27,7 +27,12 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     parser.add_argument("peer", type=user_id, metavar="USER", help="the recipient")
     parser.add_argument(
-        "text", nargs="?", default="-", metavar="TEXT", help="at most 12 KB; - reads standard input"
+        "text",
+        type=written,
+        nargs="?",
+        default="-",
+        metavar="TEXT",
+        help="at most 12 KB; - reads standard input",
     )
     parser.add_argument("--json", action="store_true", help="print the message as JSON")
     add_account_options(parser)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from imtui.cli.accounts.selection import add_account_options
-from imtui.cli.arguments import user_id
+from imtui.cli.arguments import user_id, written
 from imtui.cli.errors import EXIT_FAILED, EXIT_OK
 from imtui.cli.output.status_form import add_form_options, status_form
 from imtui.cli.signals import run_async
@@ -29,7 +29,9 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     actions = parser.add_subparsers(metavar="set | clear | get")
 
     change = actions.add_parser("set", help="set the custom status")
-    change.add_argument("text", metavar="TEXT", help="at most 100 bytes; an empty text clears it")
+    change.add_argument(
+        "text", type=written, metavar="TEXT", help="at most 100 bytes; an empty text clears it"
+    )
     end = change.add_mutually_exclusive_group()
     end.add_argument(
         "--for",
