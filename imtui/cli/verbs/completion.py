@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import math
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ SHELLS: Final = {
 
 TIMEOUT_VARIABLE: Final = "IMTUI_COMPLETION_TIMEOUT"
 _TIMEOUT: Final = 0.5
+_TIMEOUT_MAX: Final = 60.0
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -85,6 +87,7 @@ def _ended_in_time() -> Iterator[None]:
 
 def _timeout() -> float:
     try:
-        return max(float(os.environ[TIMEOUT_VARIABLE]), 0.01)
+        seconds = float(os.environ[TIMEOUT_VARIABLE])
     except (KeyError, ValueError):
         return _TIMEOUT
+    return min(max(seconds, 0.01), _TIMEOUT_MAX) if math.isfinite(seconds) else _TIMEOUT

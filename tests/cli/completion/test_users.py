@@ -77,3 +77,10 @@ def test_it_gives_up_in_time(home: Home) -> None:
         done = complete(IMTUI_USERSIG="a UserSig", IMTUI_COMPLETION_TIMEOUT="0.2")
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-inf", "1e308", "99999999999", "", "x", "-1"])
+def test_an_odd_time_to_wait_does_no_harm(home: Home, seconds: str) -> None:
+    done = home.run("completion", "users", "saved", "imtui ", IMTUI_COMPLETION_TIMEOUT=seconds)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not [*home.path.rglob("errors.log")]
