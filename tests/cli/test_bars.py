@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from imtui.sdk import IMClient
+from imtui.sdk import IMClient, IMSDKListener, UserStatus
 from tests.cli.conftest import Served
 from tests.cli.processes import TIMEOUT
 from tests.pages import ROOT, blocks, section
@@ -173,6 +173,17 @@ async def test_the_status_line_of_neovim_shows_each_change(
         assert "◉ back" in (await output.readline()).decode()
 
 
+class OwnText(IMSDKListener):
+    """Tells how the own custom status changes."""
+
+    def __init__(self) -> None:
+        self.texts: asyncio.Queue[str] = asyncio.Queue()
+
+    def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
+        for status in statuses:
+            self.texts.put_nowait(status.custom_status)
+
+
 @needs("git")
 async def test_a_git_hook_says_what_is_worked_on(
     served: Served, bob: IMClient, env: dict[str, str]
@@ -192,9 +203,10 @@ async def test_a_git_hook_says_what_is_worked_on(
     write_program(place / ".git/hooks/post-checkout", snippet("bash"))
     who = ["-c", "user.name=bob", "-c", "user.email=bob@example.org"]
     await git("-C", str(place), *who, "commit", "-q", "--allow-empty", "-m", "begin")
+    own = OwnText()
+    bob.add_im_sdk_listener(own)
     await git("-C", str(place), "checkout", "-q", "-b", branch)
-
-    [status] = await bob.get_user_status(["bob"])
-    assert status.custom_status == f"On {branch}".encode()[:100].decode()
+    async with asyncio.timeout(TIMEOUT):
+        assert await own.texts.get() == f"On {branch}".encode()[:100].decode()
     await bob.logout()
     await git("-C", str(place), "checkout", "-q", "-b", "other")

@@ -18,9 +18,10 @@ _T = TypeVar("_T")
 
 
 def formerly(name: str) -> Meta:
-    """Return what marks a field that had another name in older versions of the field's API.
+    """Return what marks a required field that had another name in older versions of the API.
 
-    The former name counts where the present one is absent.
+    The former name counts where the present one is absent; that of a field with a default would
+    not, as nothing is missing then.
     """
     return Meta(extra={FORMER_NAME: name}, extra_json_schema={FORMER_NAME: name})
 

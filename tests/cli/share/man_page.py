@@ -37,6 +37,7 @@ ENVIRONMENT: Final = {
     "IMTUI_COMPLETION_TIMEOUT": "How long a shell may wait for user IDs after TAB, in seconds "
     "(0.5).",
     "IMTUI_LOG": "With the value debug, the log of the app is more detailed.",
+    "SSL_CERT_FILE": "The certificates of CAs to trust in place of the system's, in PEM.",
     "NO_COLOR": "If set, only the terminal's own colours are used.",
     "VISUAL, EDITOR": "The editor for long messages.",
     "XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME": "Where the files above are, in place of "
