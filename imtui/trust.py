@@ -59,13 +59,15 @@ def certificate_problem(error: BaseException | None) -> str | None:
         error = error.__cause__ or error.__context__
     if error is None:
         return None
-    if error.verify_code == _EXPIRED:
+    # Those that OpenSSL did not make may lack both.
+    code = getattr(error, "verify_code", 0)
+    if code == _EXPIRED:
         return "has expired; whoever runs the server has to renew it."
-    if error.verify_code == _NOT_YET_VALID:
+    if code == _NOT_YET_VALID:
         return "is not valid yet; is the clock of this machine right?"
-    if error.verify_code in _WRONG_HOST:
+    if code in _WRONG_HOST:
         return "is that of another host; is the address right?"
-    reason = (error.verify_message or "unknown").strip().rstrip(".")
+    reason = (getattr(error, "verify_message", "") or "unknown").strip().rstrip(".")
     return (
         f"is not trusted ({reason}); if it is right, name the file of its CA with --ca-file, or in "
         f"{CA_FILE_VARIABLE}."
