@@ -53,6 +53,8 @@ class Rest:
         nodes: Nodes,
         before_callbacks: Callable[[], BeforeCallbacks | None] = lambda: None,
         audit: Audit = no_audit,
+        *,
+        queries_wait: bool = False,
     ) -> None:
         """Make the API.
 
@@ -68,6 +70,8 @@ class Rest:
             before_callbacks: Returns what asks the app's own server about some commands; None
                 without such a server.
             audit: Notes the acts of admins.
+            queries_wait: Whether the field's queries, too, wait until what they read is durable, as
+                another node may take over, and go on without it.
         """
         self._core = core
         self._clock = clock
@@ -79,6 +83,7 @@ class Rest:
         self._nodes = nodes
         self._requests = metrics.core.rest
         self._audit = audit
+        self._queries_wait = queries_wait
         self._before_callbacks = before_callbacks
         self.findings: list[str] | None = None
         """The findings of the check of the whole store; None until it is done."""
@@ -222,7 +227,9 @@ class Rest:
         finally:
             # Also after an error: changes from before it stay, and have to be delivered.
             self._carry_on(address)
-        if not command.is_read_only:
+        # Ours tell how the backend is, also while nothing can be stored.
+        is_ours = command.service.is_extension
+        if not command.is_read_only or (self._queries_wait and not is_ours):
             try:
                 await self._durable()
             except IMError as error:

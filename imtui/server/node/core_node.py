@@ -169,6 +169,7 @@ class CoreNode:
             nodes,
             lambda: self.webhooks.before.callbacks,
             self.audit,
+            queries_wait=self.store.is_shared,
         )
 
     async def check(self, parts: Parts) -> None:

@@ -1,5 +1,6 @@
 """The services of ours: figures, accounts, the log of changes and who subscribes to whom."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +234,28 @@ async def test_what_cannot_be_kept_is_not_acknowledged_and_the_backend_says_so(
             told = {"status": "store failing", "store": "The disk is full."}
             assert (health.status_code, health.json()) == (503, told)
             assert (await client.head("/healthz")).status_code == 503
+
+
+async def test_queries_tell_nothing_that_another_node_would_not_know(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(store: SQLiteStore) -> None:
+        raise StoreError("The database is away.")
+
+    monkeypatch.setattr(SQLiteStore, "is_shared", True)
+    check = {"CheckItem": [{"UserID": "alice"}]}
+    async with Backend(BackendConfig(tmp_path / "data")) as backend:
+        await post(backend, "v4/im_open_login_svc/account_import", {"UserID": "alice"})
+        with monkeypatch.context() as patched:
+            patched.setattr(SQLiteStore, "commit", fail)
+            await post(backend, "v4/im_open_login_svc/account_import", {"UserID": "bob"})
+            refused = await post(backend, "v4/im_open_login_svc/account_check", check)
+            assert refused["ErrorCode"] == 70500
+            assert (await post(backend, "v4/imtui_node/list"))["ErrorCode"] == 0
+        # Once it is there again, at the latest after the next retry.
+        async with asyncio.timeout(20):
+            while (await post(backend, "v4/im_open_login_svc/account_check", check))["ErrorCode"]:
+                pass
 
 
 async def test_a_path_without_a_command_is_60009_with_an_envelope(backend: Backend) -> None:
