@@ -49,14 +49,19 @@ def compose_project(deployed: Deployed, proxy: Proxy, source: Path) -> File:
     volumes: dict[str, Any] = {"imtui": {}, "caddy": {}}
     networks: dict[str, Any] = {"front": {"ipam": {"config": [{"subnet": _SUBNET}]}}}
     lines = ["compose.yaml"]
-    notices: tuple[str, ...] = ()
+    notices = []
+    if proxy.listen != EVERYWHERE and proxy.certificate is None:
+        notices.append(
+            "Caddy gets its certificate through ports 80 and 443 of this machine, which --listen "
+            "leaves out: give --certificate and --key."
+        )
     if deployed.has_database:
         services["database"] = _DATABASE
         volumes["database"] = {}
         networks["back"] = {"internal": True}
-        notices = (
+        notices.append(
             f"{_PASSWORDS} beside this file, of mode 0600, has the password of the database twice: "
-            "IMTUI_DATABASE=… and POSTGRES_PASSWORD=…, a line each.",
+            "IMTUI_DATABASE=… and POSTGRES_PASSWORD=…, a line each."
         )
     inside = Deployed(
         replace(
@@ -77,7 +82,7 @@ def compose_project(deployed: Deployed, proxy: Proxy, source: Path) -> File:
         "volumes": volumes,
         "configs": {"caddyfile": {"content": content}},
     }
-    return File(comment(*lines, *notices) + "\n" + to_yaml(_escaped(document)), notices)
+    return File(comment(*lines, *notices) + "\n" + to_yaml(_escaped(document)), tuple(notices))
 
 
 _MOUNTED: Final[Any] = {

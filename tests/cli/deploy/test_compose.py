@@ -143,3 +143,10 @@ def test_caddy_takes_its_file(tmp_path: Path) -> None:
         [str(word) for word in CADDY.check(file)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_it_says_so_if_the_proxy_cannot_get_a_certificate() -> None:
+    one = Deployed(ONE, Path("/srv/x"))
+    inside = Proxy("chat.example.org", listen=("127.0.0.1:8443",))
+    (notice,) = compose_project(one, inside, SOURCE).notices
+    assert "--certificate" in notice
