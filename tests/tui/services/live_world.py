@@ -230,7 +230,9 @@ class LiveWorld:
     def stop_reading(self) -> None:
         """Let the app's connection take no more pushes than the backend keeps for it."""
         for socket in self._sockets:
-            socket.dropped = {}
+            # What was dropped already stays so.
+            if socket.dropped is None:
+                socket.dropped = {}
 
     def read_again(self) -> None:
         """Let the app read what the backend kept, and that the rest was dropped."""
