@@ -14,7 +14,7 @@ from imtui.protocol.messages import PROTOCOL_VERSION
 from imtui.protocol.wire_names import wire_name
 from imtui.server.disk_faults import READ_ONLY, DiskFault, find_fault, words_of
 
-_OWN_FILES: Final = ("imtui.db*", "app_key.json", "backend.json", "backend.lock")
+_OWN_FILES: Final = ("imtui.db*", "app_key.json", "backend.json", "backend.lock", "audit*.jsonl*")
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
