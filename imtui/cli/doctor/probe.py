@@ -5,6 +5,7 @@ import ssl
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from msgspec import Struct
 from imtui.protocol.errors import IMError
 
 if TYPE_CHECKING:
-    from imtui.sdk.link.address import Address
+    from websockets.asyncio.client import ClientConnection
 
 _HALF_SECOND: Final = 0.5
 
@@ -51,14 +52,17 @@ async def probe(url: str, *, insecure: bool, seconds: float, ca_file: str | None
     """
     from imtui.sdk.failures import connect_failure
     from imtui.sdk.link.address import web_socket_addresses
-    from imtui.sdk.link.connection import CONNECT_ERRORS
+    from imtui.sdk.link.connection import CONNECT_ERRORS, handshake
     from imtui.trust import certificate_problem, trusted
 
     try:
         [address] = web_socket_addresses(url, insecure=insecure)
-        context = trusted(ca_file) if address.url.startswith("wss:") else None
-        async with asyncio.timeout(seconds):
-            return await _shake_hands(url, address, context)
+        begun = time.time()
+        async with (
+            asyncio.timeout(seconds),
+            handshake(address, partial(trusted, ca_file)) as socket,
+        ):
+            return _answer(url, socket, (begun + time.time()) / 2)
     except IMError as error:
         return Answer(url, error)
     except CONNECT_ERRORS as error:
@@ -67,26 +71,14 @@ async def probe(url: str, *, insecure: bool, seconds: float, ca_file: str | None
         return Answer(url, connect_failure(error), certificate=certificate)
 
 
-async def _shake_hands(url: str, address: "Address", context: ssl.SSLContext | None) -> Answer:
-    from imtui.sdk.link.connection import NoRedirect
-
-    options: dict[str, Any] = {"compression": None, "open_timeout": None, "close_timeout": 0.5}
-    if address.local:
-        options["proxy"] = None
-    if address.unix_path is not None:
-        options |= {"unix": True, "path": address.unix_path}
-    if context is not None:
-        options["ssl"] = context
-    begun = time.time()
-    async with NoRedirect(address.url, **options) as socket:
-        middle = (begun + time.time()) / 2
-        tls: ssl.SSLObject | None = socket.transport.get_extra_info("ssl_object")
-        date = socket.response.headers.get("Date") if socket.response is not None else None
-        return Answer(
-            url,
-            ahead=None if date is None else _ahead(date, middle),
-            certificate=None if tls is None else _certificate(tls.getpeercert() or {}),
-        )
+def _answer(url: str, socket: "ClientConnection", middle: float) -> Answer:
+    tls: ssl.SSLObject | None = socket.transport.get_extra_info("ssl_object")
+    date = socket.response.headers.get("Date") if socket.response is not None else None
+    return Answer(
+        url,
+        ahead=None if date is None else _ahead(date, middle),
+        certificate=None if tls is None else _certificate(tls.getpeercert() or {}),
+    )
 
 
 def _ahead(date: str, now: float) -> float | None:

@@ -166,6 +166,20 @@ async def open_connection(
     Raises:
         IMError: 9508, 9510, 9511 or 9516. There is no time-out of its own.
     """
+    try:
+        socket = await handshake(address, ssl)
+    except CONNECT_ERRORS as error:
+        raise connect_failure(error) from error
+    return Connection(socket, on_push)
+
+
+def handshake(address: Address, ssl: Callable[[], SSLContext]) -> connect:
+    """Return what, awaited or entered, connects to an address; it raises ``CONNECT_ERRORS``.
+
+    Args:
+        address: One address of the backend.
+        ssl: Returns the TLS settings for ``wss://``; what it raises is raised here.
+    """
     options: dict[str, Any] = {
         "compression": None,
         "create_connection": _Socket,
@@ -179,23 +193,16 @@ async def open_connection(
         options["proxy"] = None
     if address.ip is not None:
         options["host"] = address.ip
-    try:
-        if address.url.startswith("wss:"):
-            options["ssl"] = ssl()
-        if address.unix_path is None:
-            socket = await NoRedirect(address.url, **options)
-        else:
-            socket = await NoRedirect(address.url, unix=True, path=address.unix_path, **options)
-    except CONNECT_ERRORS as error:
-        raise connect_failure(error) from error
-    return Connection(socket, on_push)
+    if address.unix_path is not None:
+        options |= {"unix": True, "path": address.unix_path}
+    if address.url.startswith("wss:"):
+        options["ssl"] = ssl()
+    return _Connect(address.url, **options)
 
 
-class NoRedirect(connect):
-    """Opens a connection to the address that it was given, and to no other one."""
-
+class _Connect(connect):
     def process_redirect(self, exc: Exception) -> Exception | str:
-        """Return the error: a redirect could send the UserSig to a server nobody chose."""
+        # A redirect could send the UserSig to a server that the user never chose.
         return exc
 
 
