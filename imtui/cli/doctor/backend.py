@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from imtui.cli.accounts.selection import LocalAccount, RemoteAccount, select_account
+from imtui.cli.accounts.selection import LocalAccount, RemoteAccount
 from imtui.cli.doctor.check import Check, note, ok, wrong
 from imtui.cli.doctor.probe import Answer, Certificate, probe
 from imtui.cli.errors import CommandError, hint_for
@@ -28,21 +28,11 @@ _CLOCK_WRONG: Final = 300.0
 """From here on UserSigs are refused."""
 
 
-def check_backend(arguments: argparse.Namespace) -> list[Check]:
-    """Return what is found about the backend of the account that the arguments select.
+def check_backend(account: RemoteAccount | LocalAccount) -> list[Check]:
+    """Return what is found about the backend of an account.
 
     Nobody becomes ONLINE, and no backend is started.
-
-    Args:
-        arguments: The arguments, with the options of ``add_account_options``.
-
-    Raises:
-        UsageError: The arguments contradict each other, or one is missing.
     """
-    try:
-        account = select_account(arguments)
-    except CommandError as error:
-        return [wrong("backend", str(error))]
     if isinstance(account, LocalAccount):
         return [_run(_local())]
     return _run(_remote(account))

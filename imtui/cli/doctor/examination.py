@@ -1,11 +1,11 @@
 """All checks, side by side, each for a few seconds at most."""
 
 import argparse
-import contextlib
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from imtui.cli.accounts.selection import select_account
@@ -26,20 +26,18 @@ def examine(arguments: argparse.Namespace) -> Iterator[Check]:
         UsageError: The arguments contradict each other, or one is missing.
     """
     from imtui.cli.doctor import terminal
-    from imtui.cli.doctor.backend import check_backend
     from imtui.cli.doctor.desktop import check_clipboard
     from imtui.cli.doctor.glyphs import check_glyphs
 
-    # Wrong usage is told before anything is checked; what cannot be read, by the check.
-    with contextlib.suppress(CommandError):
-        select_account(arguments)
+    # Wrong usage is told before anything is checked.
+    check_account = _account_check(arguments)
     size = terminal.terminal_size()
     running = [
         _Running("clipboard", lambda: [check_clipboard(os.environ)]),
         _Running("settings", _settings),
         _Running("keyring", _keyring),
         _Running("folders", _folders),
-        _Running("backend", lambda: check_backend(arguments)),
+        _Running("backend", check_account),
     ]
     yield terminal.check_python()
     yield terminal.check_terminal(os.environ, size)
@@ -78,6 +76,17 @@ class _Running:
             self._checks = self._check()
         except Exception as error:
             self._error = error
+
+
+def _account_check(arguments: argparse.Namespace) -> Callable[[], list[Check]]:
+    from imtui.cli.doctor.backend import check_backend
+
+    try:
+        account = select_account(arguments)
+    except CommandError as error:
+        found = [wrong("backend", str(error))]
+        return lambda: found
+    return partial(check_backend, account)
 
 
 def _settings() -> list[Check]:
