@@ -136,9 +136,11 @@ def add_ca_file_option(parser: argparse._ActionsContainer, default: str | None) 
     )
 
 
-def add_json_option(parser: argparse.ArgumentParser) -> None:
+def add_json_option(parser: argparse._ActionsContainer, default: object = False) -> None:
     """Add ``--json`` for a command that prints one object per line."""
-    parser.add_argument("--json", action="store_true", help="print JSON, one object per line")
+    parser.add_argument(
+        "--json", action="store_true", default=default, help="print JSON, one object per line"
+    )
 
 
 def add_file_option(parser: argparse.ArgumentParser, lines: str) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from string import Formatter
 from typing import TYPE_CHECKING, Final
 
+from imtui.cli.arguments import add_json_option
 from imtui.cli.output.status_lines import format_time, status_line
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatusType
@@ -65,12 +66,7 @@ def add_form_options(
         return argparse.SUPPRESS if of_action else value
 
     form = parser.add_mutually_exclusive_group()
-    form.add_argument(
-        "--json",
-        action="store_true",
-        default=default(False),
-        help="print JSON, one object per line",
-    )
+    add_json_option(form, default(False))
     form.add_argument(
         "--format",
         type=_format,
