@@ -42,7 +42,7 @@ def attacker(name: str, aim: Aim, folder: Path) -> Iterator[Attacker]:
     """Run an attack for as long as the context lasts."""
     command = (sys.executable, "-m", "tests.attacks.attacker", name)
     says = f"{msgspec.json.encode(aim).decode()}\n"
-    with started(*command, log=folder / "attacker.log", core=LOAD, says=says) as process:
+    with started(*command, log=folder / "attacker.log", cores=(LOAD,), says=says) as process:
         said_by(process)
         yield Attacker(process)
 

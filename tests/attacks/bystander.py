@@ -82,7 +82,7 @@ def bystander(aim: Aim, folder: Path) -> Iterator[Bystander]:
     """Run the well-behaved clients for as long as the context lasts."""
     command = (sys.executable, "-m", "tests.attacks.bystander")
     says = f"{msgspec.json.encode(aim).decode()}\n"
-    with started(*command, log=folder / "bystander.log", core=LOAD, says=says) as process:
+    with started(*command, log=folder / "bystander.log", cores=(LOAD,), says=says) as process:
         said_by(process)
         yield Bystander(process)
 

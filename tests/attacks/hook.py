@@ -29,7 +29,7 @@ def hook(seconds: float, folder: Path) -> Iterator[tuple[str, ...]]:
         The options with which a backend asks it.
     """
     command = (sys.executable, "-m", "tests.attacks.hook", seconds)
-    with started(*command, log=folder / "hook.log", core=LOAD) as process:
+    with started(*command, log=folder / "hook.log", cores=(LOAD,)) as process:
         port = int(said_by(process))
         url = f"http://{LOOPBACK}:{port}/callback"
         yield ("--webhook", url, "--webhook-commands", COMMAND)

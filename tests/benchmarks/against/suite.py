@@ -24,7 +24,7 @@ from tests.benchmarks.against.cases import CASES
 from tests.benchmarks.against.size import FULL, QUICK, Size
 from tests.benchmarks.against.trees import THIS, Tree, tree_of
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.server.cores import LOAD, on_core
+from tests.benchmarks.server.cores import LOAD, on_cores
 from tests.benchmarks.server.crowd import raise_limit
 from tests.benchmarks.server.processes import end
 from tests.benchmarks.server.setting import folder_for
@@ -48,7 +48,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
         # An even number gives as many pairs in each order.
         size = replace(size, pairs=scale.pairs + scale.pairs % 2)
     raise_limit()
-    with on_core(LOAD), tree_of(scale.rev) as other:
+    with on_cores(LOAD), tree_of(scale.rev) as other:
         cases = [case for name, case in CASES.items() if scale.wants(name)]
         if cases:
             with _seeded((THIS, other), size) as folders:

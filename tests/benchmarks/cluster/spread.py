@@ -43,7 +43,7 @@ def three(dsn: str) -> Iterator[OurHost]:
         yield replace(first, others=tuple(others))
 
 
-def _in_turn(server: PostgresServer, size: Size, prepare: Prepare, repeats: int) -> Turns:
+def _in_turn(server: PostgresServer, size: Size, prepare: Prepare[OurHost], repeats: int) -> Turns:
     with ExitStack() as stack:
         hosts = {
             SUITE_NAME: stack.enter_context(three(server.database(f"spread{time.time_ns()}"))),

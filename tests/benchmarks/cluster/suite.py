@@ -24,7 +24,7 @@ from tests.benchmarks.edges.suite import QUICK
 from tests.benchmarks.edges.turns import take_turns
 from tests.benchmarks.edges.works import SENDERS, Size, messages
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.server.cores import LOAD, on_core
+from tests.benchmarks.server.cores import LOAD, on_cores
 from tests.benchmarks.server.crowd import Crowd, raise_limit
 from tests.benchmarks.server.hosts import imtui
 from tests.benchmarks.server.processes import LOOPBACK
@@ -69,7 +69,7 @@ def _postgres() -> Iterator[PostgresServer]:
 def _measure_messages(scale: _Scale) -> Iterator[Figure]:
     """Let both backends take turns; PostgreSQL runs beside the load, on the other core."""
     size = Size(runs=scale.runs, messages=scale.messages)
-    with on_core(LOAD), ExitStack() as stack:
+    with on_cores(LOAD), ExitStack() as stack:
         server = stack.enter_context(_postgres())
         hosts = {
             name: stack.enter_context(imtui(stack.enter_context(folder_for("cluster")), *options))
@@ -95,12 +95,12 @@ def _measure_spread(
 ) -> Iterator[Figure]:
     """Let three nodes and one process share a core; PostgreSQL runs beside the load."""
     raise_limit()
-    with on_core(LOAD), _postgres() as server:
+    with on_cores(LOAD), _postgres() as server:
         yield from spread(server, scale.spread)
 
 
 def _measure_standby(scale: _Scale) -> Iterator[Figure]:
-    with on_core(LOAD), _postgres() as server:
+    with on_cores(LOAD), _postgres() as server:
         yield from measure_standby(server, scale.lone)
 
 

@@ -1,13 +1,13 @@
 """What edges cost beside one process, and what the core is relieved of.
 
 Both backends run at the same time and take turns, each on the same core of the machine, so only
-CPU time is compared, except for latencies and rates. All CPU time is that of all their processes,
-unless the figure says otherwise.
+CPU time is compared, except for latencies and rates; for messages both have all cores. All CPU
+time is that of all their processes, unless the figure says otherwise.
 """
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
@@ -19,9 +19,9 @@ from tests.benchmarks.edges.roles import Used
 from tests.benchmarks.edges.turns import Turns, take_turns
 from tests.benchmarks.edges.works import Prepare, Size
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.server.cores import LOAD, on_core
+from tests.benchmarks.server.cores import ALL, LOAD, SERVER, on_cores
 from tests.benchmarks.server.crowd import raise_limit
-from tests.benchmarks.server.hosts import imtui
+from tests.benchmarks.server.hosts import OurHost, imtui
 from tests.benchmarks.server.setting import folder_for
 from tests.benchmarks.suites import Scale, Suite
 
@@ -31,11 +31,18 @@ QUICK: Final = Size(1, 1, 1, 5, 4, 2, 3, 2, 5, 20, 1.0)
 """Only to check that everything works."""
 
 
-def _in_turn(size: Size, edges: int, prepare: Prepare, repeats: int) -> Turns:
+def _in_turn(
+    size: Size,
+    edges: int,
+    prepare: Prepare[OurHost],
+    repeats: int,
+    cores: Collection[int] = (SERVER,),
+) -> Turns:
     edges = min(edges, size.edges)
     with ExitStack() as stack:
+        folders = (stack.enter_context(folder_for(SUITE_NAME)) for _ in range(2))
         hosts = {
-            name: stack.enter_context(imtui(stack.enter_context(folder_for(SUITE_NAME)), *options))
+            name: stack.enter_context(imtui(next(folders), *options, cores=cores))
             for name, options in ((SUITE_NAME, ("--edges", edges)), (_ONE, ()))
         }
         return take_turns(SUITE_NAME, hosts, prepare, size, repeats, stack)
@@ -108,8 +115,13 @@ def _measure_spread(size: Size) -> Iterator[Figure]:
 
 
 def _measure_messages(size: Size) -> Iterator[Figure]:
+    """Measure what is sent in a second: with all cores for both backends, as an operator has."""
+    with on_cores(*ALL):
+        turns = _in_turn(size, 2, works.messages, 1, ALL)
+    name = f"durable messages, 2 edges, on all {len(ALL)} cores, the load as well"
+    yield turns.value(name, "1/s", ratio_min=0.9)
     turns = _in_turn(size, 2, works.messages, 1)
-    yield turns.value("durable messages, 2 edges", "1/s", ratio_min=0.9)
+    yield turns.value("durable messages, 2 edges, all on 1 core", "1/s")
 
 
 def _measure_played(size: Size) -> Iterator[Figure]:
@@ -154,7 +166,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
     """Measure the wanted cases, one after the other."""
     raise_limit()
     size = QUICK if scale.quick else Size()
-    with on_core(LOAD):
+    with on_cores(LOAD):
         for name, case in _CASES.items():
             if scale.wants(name):
                 yield from case(size)

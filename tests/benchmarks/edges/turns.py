@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
+from tests.benchmarks.cpu import cpu_of
 from tests.benchmarks.edges.roles import Used, used_by
-from tests.benchmarks.edges.works import Prepare, Size
+from tests.benchmarks.edges.works import AnyHost, Prepare, Size
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.server.hosts import OurHost
+from tests.benchmarks.server.hosts import Host
 
 _LINGER: Final = 0.05
 
@@ -75,8 +76,8 @@ class Turns:
 
 def take_turns(
     suite: str,
-    hosts: Mapping[str, OurHost],
-    prepare: Prepare,
+    hosts: Mapping[str, AnyHost],
+    prepare: Prepare[AnyHost],
     size: Size,
     repeats: int,
     stack: ExitStack,
@@ -104,7 +105,8 @@ def take_turns(
     return Turns(suite, list(hosts)[1], used, values)
 
 
-def _used(host: OurHost) -> Used:
+def _used(host: Host) -> Used:
     """Return what all nodes of a backend have used."""
     nodes = [used_by(node.pid) for node in (host, *host.others)]
-    return Used(sum(one.core for one in nodes), tuple(edge for one in nodes for edge in one.edges))
+    core = sum(one.core for one in nodes) + sum(map(cpu_of, host.database()))
+    return Used(core, tuple(edge for one in nodes for edge in one.edges))

@@ -5,14 +5,14 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from tests.benchmarks.load import Pair, burst
 from tests.benchmarks.peers.imtui_serve import connect_devices
 from tests.benchmarks.peers.quotas import lift_quotas
 from tests.benchmarks.server.crowd import Crowd, new_tag
 from tests.benchmarks.server.heartbeat import Beating
-from tests.benchmarks.server.hosts import OurHost
+from tests.benchmarks.server.hosts import Host, OurHost
 from tests.benchmarks.server.lone import Lone
 from tests.benchmarks.server.star import Star
 from tests.benchmarks.server.storm import Mesh
@@ -45,13 +45,15 @@ class Size:
 
 Work = Callable[[], float]
 """Does some work; returns a value of its own, or 0."""
-Prepare = Callable[[Size, OurHost, ExitStack], Work]
+AnyHost = TypeVar("AnyHost", bound=Host)
+Prepare = Callable[[Size, AnyHost, ExitStack], Work]
+"""Prepares the work."""
 
 
-def star(watchers: int, pause: float = 0.0) -> Prepare:
+def star(watchers: int, pause: float = 0.0) -> Prepare[Host]:
     """Let a user with watchers change the status."""
 
-    def prepare(size: Size, host: OurHost, stack: ExitStack) -> Work:
+    def prepare(size: Size, host: Host, stack: ExitStack) -> Work:
         star = Star.gather(host, stack, watchers, _QUIET)
 
         def work() -> float:
@@ -78,7 +80,7 @@ def mesh(size: Size, host: OurHost, stack: ExitStack) -> Work:
     return work
 
 
-def stars(size: Size, host: OurHost, stack: ExitStack) -> Work:
+def stars(size: Size, host: Host, stack: ExitStack) -> Work:
     """Let users change at once, each with watchers of its own."""
     address, *others = host.addresses
     publishers, watchers = (stack.enter_context(Crowd(address, others=others)) for _ in range(2))

@@ -19,7 +19,7 @@ from imtui.protocol.usersig import sign
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.peers.needs import SLIXMPP, is_here
 from tests.benchmarks.sdk.received import Received
-from tests.benchmarks.server.cores import LOAD, on_core
+from tests.benchmarks.server.cores import LOAD, on_cores
 from tests.benchmarks.server.cost import Cost, Meter, in_turn
 from tests.benchmarks.server.crowd import Crowd, new_tag
 from tests.benchmarks.server.hosts import PROSODY, Host, OurHost
@@ -78,7 +78,7 @@ def _app(host: Host, folder: Path, batch: int) -> AbstractContextManager["Popen[
         user_sig = ""
         arguments = (f"{module}slixmpp_app", *host.address, _USER, batch)
     return started(
-        *(sys.executable, "-m", *arguments), log=folder / "log", core=LOAD, says=f"{user_sig}\n"
+        *(sys.executable, "-m", *arguments), log=folder / "log", cores=(LOAD,), says=f"{user_sig}\n"
     )
 
 
@@ -88,7 +88,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
     wants = scale.peers and not scale.quick
     has_peer = wants and is_here("slixmpp with Prosody", (*PROSODY.needs, SLIXMPP))
     peers = (PROSODY,) if has_peer else ()
-    with on_core(LOAD):
+    with on_cores(LOAD):
         results = _run(Setting(size, peers), storms)
     ours = results[OURS]
     theirs = results.get(PROSODY.name, ())

@@ -46,7 +46,7 @@ def bystander(host: OurHost, folder: Path) -> Iterator[Bystander]:
     command = ("-m", "tests.benchmarks.server.bystander", *host.address)
     says = f"{msgspec.json.encode(host.wire.arrival('bystander')).decode()}\n"
     log = folder / "log"
-    with started(sys.executable, *command, log=log, core=LOAD, says=says) as process:
+    with started(sys.executable, *command, log=log, cores=(LOAD,), says=says) as process:
         said_by(process)
         yield Bystander(process)
 

@@ -1,4 +1,4 @@
-"""Separate cores for the server and the load, so that they do not compete."""
+"""Separate cores for the server and the load, so that they do not compete, or all for both."""
 
 import os
 from collections.abc import Iterator
@@ -8,13 +8,14 @@ from typing import Final
 _CORES: Final = sorted(os.sched_getaffinity(0))
 SERVER: Final = _CORES[0]
 LOAD: Final = _CORES[-1]
+ALL: Final = tuple(_CORES)
 
 
 @contextmanager
-def on_core(core: int) -> Iterator[None]:
-    """Pin this process, and processes started in the context, to a core."""
+def on_cores(*cores: int) -> Iterator[None]:
+    """Pin this process, and processes started in the context, to some cores."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
+    os.sched_setaffinity(0, cores)
     try:
         yield
     finally:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from tests.benchmarks.peers import needs as peer_needs
 from tests.benchmarks.peers.needs import Need
 from tests.benchmarks.peers.servers import WITHIN
 from tests.benchmarks.program import ROOT
+from tests.benchmarks.server.cores import SERVER
 from tests.benchmarks.server.processes import LOOPBACK, free_port, said_by, started, wait_for
 from tests.benchmarks.server.wires import HOST, PASSWORD, BareWire, ImtuiWire, Wire, XMPPWire
 from tests.certificates import FIRST, copy_of, trust_in
@@ -43,6 +44,8 @@ class Host:
     """The settings of clients for TLS; None without it."""
     others: tuple["Host", ...] = field(default=(), kw_only=True)
     """Other nodes of the same server."""
+    database: Callable[[], Sequence[int]] = field(default=tuple, kw_only=True)
+    """Returns the IDs of the processes of its database whose CPU time counts, too."""
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
@@ -106,18 +109,23 @@ def imtui(
     environment: Mapping[str, str] | None = None,
     open_files: int | None = None,
     trust: SSLContext | None = None,
+    cores: Collection[int] = (SERVER,),
 ) -> Iterator[OurHost]:
     """Run ``imtui serve`` of the source tree ``tree``, with all its data in a folder.
 
     It can have ``open_files`` open files; None for as many as this process. If the options give it
-    a certificate, clients use ``trust``.
+    a certificate, clients use ``trust``. It runs on ``cores``.
     """
     data = folder / "data"
     key = app_key_in(data)
     limit = () if open_files is None else ("sh", "-c", 'ulimit -n "$0" && exec "$@"', open_files)
     command = ("-m", "imtui", "serve", "--data", data, "--port", 0, "--rest-port", 0, *options)
     with started(
-        *limit, sys.executable, *command, log=folder / "log", cwd=tree, environment=environment
+        *(*limit, sys.executable, *command),
+        log=folder / "log",
+        cwd=tree,
+        environment=environment,
+        cores=cores,
     ) as process:
         ready = msgspec.json.decode(said_by(process))
         url: str = ready["ws"]
@@ -222,6 +230,11 @@ class Ejabberd:
     )
     needs: Sequence[Need] = peer_needs.EJABBERD
 
+    def __init__(self, *options: object, environment: Mapping[str, str] | None = None) -> None:
+        """Prepare a server with options of the Erlang VM, and environment, of its own."""
+        self._options = options
+        self._environment = environment or {}
+
     _CONFIGURATION: Final = """
 hosts: [{host}]
 loglevel: error
@@ -260,7 +273,7 @@ init:stop().
         )
         file.write_text("".join(lines), encoding="ascii")
         program = self._SEED.format(host=HOST, password=PASSWORD, file=file)
-        with self._started(folder, free_port(), "-eval", program) as process:
+        with self.started(folder, free_port(), "-eval", program) as process:
             # The program exits by itself.
             process.communicate(timeout=WITHIN * 10)
         if process.returncode:
@@ -270,12 +283,13 @@ init:stop().
     def run(self, folder: Path) -> Iterator[Host]:
         """Run ejabberd with the accounts of a folder."""
         port = free_port()
-        with self._started(folder, port) as process:
+        with self.started(folder, port) as process:
             wait_for(port, process)
             yield Host(process.pid, (LOOPBACK, port), XMPPWire())
 
     @contextmanager
-    def _started(self, folder: Path, port: int, *options: str) -> Iterator["Popen[bytes]"]:
+    def started(self, folder: Path, port: int, *options: str) -> Iterator["Popen[bytes]"]:
+        """Start ejabberd, which will listen on a port, with options of its own."""
         configuration = folder / "ejabberd.yml"
         text = self._CONFIGURATION.format(host=HOST, port=port)
         configuration.write_text(text, encoding="ascii")
@@ -286,9 +300,10 @@ init:stop().
             "ERL_MAX_PORTS": "32000",
             "ERL_CRASH_DUMP": str(folder / "crash"),
             "HOME": str(folder),
+            **self._environment,
         }
         database = ("-mnesia", "dir", f'"{folder / "mnesia"}"')
-        command = (*self._VM, *database, "-s", "ejabberd", *options)
+        command = (*self._VM, *self._options, *database, "-s", "ejabberd", *options)
         log = folder / "log"
         with started(*command, log=log, cwd=folder, environment=environment) as process:
             yield process

@@ -5,14 +5,14 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from tests.benchmarks.peers.servers import WITHIN
 from tests.benchmarks.program import ROOT
-from tests.benchmarks.server.cores import SERVER, on_core
+from tests.benchmarks.server.cores import SERVER, on_cores
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -23,14 +23,14 @@ def started(
     log: Path,
     cwd: Path = ROOT,
     environment: Mapping[str, str] | None = None,
-    core: int = SERVER,
+    cores: Collection[int] = (SERVER,),
     says: str = "",
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a program for as long as the context lasts.
 
     Its standard error goes to ``log``; ``says`` is written to its standard input.
     """
-    with log.open("ab") as errors, on_core(core):
+    with log.open("ab") as errors, on_cores(*cores):
         process = subprocess.Popen(
             list(map(str, command)),
             stdin=subprocess.PIPE,

@@ -22,7 +22,7 @@ from tests.benchmarks.server import (
     storm,
     tls,
 )
-from tests.benchmarks.server.cores import LOAD, on_core
+from tests.benchmarks.server.cores import LOAD, on_cores
 from tests.benchmarks.server.crowd import raise_limit
 from tests.benchmarks.server.hosts import PEERS
 from tests.benchmarks.server.setting import FULL, LONG, QUICK, Setting
@@ -50,7 +50,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
     peers = [peer for peer in wanted if is_here(peer.name, peer.needs)]
     size = QUICK if scale.quick else LONG if scale.long else FULL
     raise_limit()
-    with on_core(LOAD):
+    with on_cores(LOAD):
         for name, case in _CASES.items():
             if scale.wants(name):
                 yield from case(Setting(size, peers))
