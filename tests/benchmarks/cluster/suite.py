@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from imtui.server.store.postgres.connection import Connection
 from imtui.server.store.postgres.lease import Lease
 from imtui.server.store.postgres.store import PostgresStore
 from tests.benchmarks.app_key import app_key_in
+from tests.benchmarks.cluster.ejabberd import measure_beside_ejabberd
 from tests.benchmarks.cluster.spread import SUITE_NAME, measure_changes, measure_latency
 from tests.benchmarks.cluster.standby import measure_standby
 from tests.benchmarks.edges.suite import QUICK
@@ -51,6 +52,7 @@ class _Scale:
     takeovers: int = 10
     lone: int = 400
     spread: Size = field(default_factory=Size)
+    peers: bool = False
 
 
 _LONG: Final = _Scale(takeovers=100)
@@ -88,6 +90,11 @@ def _measure_changes(scale: _Scale) -> Iterator[Figure]:
 
 def _measure_latency(scale: _Scale) -> Iterator[Figure]:
     yield from _measure_spread(scale, measure_latency)
+
+
+def _measure_beside_ejabberd(scale: _Scale) -> Iterator[Figure]:
+    if scale.peers:
+        yield from _measure_spread(scale, measure_beside_ejabberd)
 
 
 def _measure_spread(
@@ -184,29 +191,37 @@ async def _until_answered(client: IMClient, number: int) -> None:
                 await asyncio.sleep(_ASK_EVERY)
 
 
-def _measure_takeovers(scale: _Scale) -> Iterator[Figure]:
+def _measure_kills(scale: _Scale) -> Iterator[Figure]:
+    yield from _measure_takeovers("kill -9", scale, is_killed=True, longest=3.0)
+
+
+def _measure_stops(scale: _Scale) -> Iterator[Figure]:
+    yield from _measure_takeovers("SIGSTOP of the core", scale, is_killed=False, longest=8.0)
+
+
+def _measure_takeovers(
+    how: str, scale: _Scale, *, is_killed: bool, longest: float
+) -> Iterator[Figure]:
+    raise_limit()
     with _postgres() as server:
         dsn = server.database("takeovers")
         _fill(dsn, scale)
-        size = f"{scale.accounts} accounts of {scale.friends} friends, {scale.connected} connected"
-        for how, is_killed, longest in (
-            ("kill -9", True, 3.0),
-            ("SIGSTOP of the core", False, 8.0),
-        ):
-            raise_limit()
-            waited = asyncio.run(_take_over(dsn, scale, is_killed=is_killed))
-            name = f"takeover after {how}, {size}"
-            yield Figure(SUITE_NAME, f"{name}: until a client is answered", "s", waited)
-            worst = sorted(waited)[int(len(waited) * 0.99)]
-            yield Figure(SUITE_NAME, f"{name}: p99", "s", [worst], value_max=longest)
+        waited = asyncio.run(_take_over(dsn, scale, is_killed=is_killed))
+    size = f"{scale.accounts} accounts of {scale.friends} friends, {scale.connected} connected"
+    name = f"takeover after {how}, {size}"
+    yield Figure(SUITE_NAME, f"{name}: until a client is answered", "s", waited)
+    worst = sorted(waited)[int(len(waited) * 0.99)]
+    yield Figure(SUITE_NAME, f"{name}: p99", "s", [worst], value_max=longest)
 
 
 _CASES: Final[Mapping[str, Callable[[_Scale], Iterator[Figure]]]] = {
     "cluster-changes": _measure_changes,
+    "cluster-ejabberd": _measure_beside_ejabberd,
     "cluster-latency": _measure_latency,
     "cluster-messages": _measure_messages,
     "cluster-standby": _measure_standby,
-    "cluster-takeover": _measure_takeovers,
+    "cluster-takeover-kill": _measure_kills,
+    "cluster-takeover-stop": _measure_stops,
 }
 
 
@@ -214,7 +229,8 @@ def measure(scale: Scale) -> Iterator[Figure]:
     """Measure the wanted cases, one after the other."""
     for name, case in _CASES.items():
         if scale.wants(name):
-            yield from case(_QUICK if scale.quick else _LONG if scale.long else _Scale())
+            size = _QUICK if scale.quick else _LONG if scale.long else _Scale()
+            yield from case(replace(size, peers=scale.peers))
 
 
 SUITE: Final = Suite(
