@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
@@ -96,7 +97,8 @@ class HTTPPort:
                 answer = await self._core.rest(read)
         except ClientDisconnect:
             return
-        response = Response(answer.content, answer.status, media_type=answer.media_type)
+        date = {"date": formatdate(self._clock().unix_ms / 1000, usegmt=True)}
+        response = Response(answer.content, answer.status, date, answer.media_type)
         await response(scope, receive, send)
 
     async def _read(self, request: Request, address: str) -> HTTPRequest:

@@ -58,6 +58,8 @@ class HTTPServer(uvicorn.Server):
                 # The port reads them itself, from trusted proxies only.
                 proxy_headers=False,
                 server_header=False,
+                # The port gives its answers a date, as nothing here wakes up to set it.
+                date_header=False,
                 timeout_graceful_shutdown=1,
             )
         )
@@ -68,6 +70,7 @@ class HTTPServer(uvicorn.Server):
         self._socks: Sequence[socket.socket] = ()
         self._acceptors: list[Acceptor[HTTPConnection]] = []
         self._retry: asyncio.TimerHandle | None = None
+        self._ending = asyncio.Event()
         self.open: dict[HTTPConnection, None] = {}
         """The connections, those that are longest without a request first."""
 
@@ -77,9 +80,18 @@ class HTTPServer(uvicorn.Server):
         yield
 
     async def run_on(self, socks: Sequence[socket.socket]) -> None:
-        """Serve on bound sockets until ``should_exit`` is set."""
+        """Serve on bound sockets until ``end``."""
         self._socks = socks
         await self.serve(sockets=[])
+
+    def end(self) -> None:
+        """Stop serving soon."""
+        self.should_exit = True
+        self._ending.set()
+
+    async def main_loop(self) -> None:
+        """Wait for the end, at rest: uvicorn would look for it ten times a second."""
+        await self._ending.wait()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start accepting."""

@@ -131,7 +131,7 @@ class EdgeNode:
         parts.watch(serving)
 
         async def end() -> None:
-            server.should_exit = True
+            server.end()
             await asyncio.wait({serving})
 
         stack.push_async_callback(end)

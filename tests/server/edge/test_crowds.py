@@ -151,7 +151,7 @@ async def test_rest_requests_over_the_limit_wait() -> None:
             assert len(server.open) == 2
             going_on.set()
             assert [(await one).text for one in asking] == ["done"] * 6
-        server.should_exit = True
+        server.end()
         await serving
 
 

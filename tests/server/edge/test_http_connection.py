@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from starlette.requests import Request
@@ -79,7 +80,7 @@ async def serving(
                 yield reader, writer
         finally:
             writer.transport.abort()
-            server.should_exit = True
+            server.end()
             await running
             turns.stop()
 
@@ -156,3 +157,25 @@ async def test_whoever_goes_while_it_waits_has_no_turn() -> None:
         writer.transport.abort()
     turns.pay()
     assert service.asked == 0
+
+
+async def test_a_server_at_rest_sets_no_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+    timers: list[float] = []
+    call_at = loop.call_at
+
+    def noted(when: float, *arguments: Any, **options: Any) -> asyncio.TimerHandle:
+        timers.append(when - loop.time())
+        return call_at(when, *arguments, **options)
+
+    monkeypatch.setattr(loop, "call_at", noted)
+    turns = Turns(loop, Buckets())
+    server = HTTPServer(Service(), 10, turns, TrustedProxies())
+    running = asyncio.create_task(server.run_on([]))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert timers == []
+    assert not running.done()
+    server.end()
+    await running
+    turns.stop()

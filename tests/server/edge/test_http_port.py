@@ -1,7 +1,9 @@
 """The HTTP port, between a client and a core that answers at once."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -95,3 +97,19 @@ async def test_only_admins_get_in_also_with_a_right_user_sig(
         # What the core says of its admins holds from the next request on.
         trust.admins = frozenset({"alice"})
         assert await answer() == ("yes" if identifier == "alice" else "no")
+
+
+async def test_answers_have_the_date_of_the_backend_and_one_only() -> None:
+    port = http_port(trust_in(KEY), asyncio.sleep)
+    server = port.server(10)
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        running = asyncio.create_task(server.run_on([sock]))
+        before = int(present().unix_ms / 1000)
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"http://127.0.0.1:{sock.getsockname()[1]}/healthz")
+        server.end()
+        await running
+    dates = answer.headers.get_list("date")
+    assert len(dates) == 1
+    told = parsedate_to_datetime(dates[0]).timestamp()
+    assert before <= told <= present().unix_ms / 1000
