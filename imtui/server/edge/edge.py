@@ -66,7 +66,8 @@ class Edge:
             heartbeat_timeout: How long a session may be silent, in seconds.
             metrics: Counts connections, deliveries and lost heartbeats.
             trust: The app's keys and admins, which the core keeps up to date.
-            tick_min: The shortest tick, in seconds.
+            tick_min: The shortest tick, in seconds; with 0, statuses that are flushed together
+                are delivered at once.
         """
         self._clock = clock
         self._metrics = metrics
@@ -144,12 +145,11 @@ class Edge:
                 self._touched[outbox] = None
 
     def status(self, user_id: str, status: bytes, session_ids: list[int]) -> None:
-        """Send a watched user's status, in JSON; only their last unsent status is sent."""
+        """Send a watched user's status, in JSON; only their last unsent status is sent.
+
+        ``flush`` comes after it.
+        """
         self._updates.add(user_id, status, session_ids)
-        if self._updates and self._next_tick is None:
-            self._next_tick_set = self._loop.time()
-            due = max(self._next_tick_set + self._tick_min, self._rest_until)
-            self._next_tick = self._loop.call_at(due, self._deliver_unless_more)
 
     def forget(self, session_ids: tuple[int, ...], user_ids: tuple[str, ...]) -> None:
         """Drop the statuses of some users that are still to be sent."""
@@ -215,6 +215,13 @@ class Edge:
         touched, self._touched = self._touched, {}
         for outbox in touched:
             outbox.flush()
+        if self._updates and self._next_tick is None:
+            self._next_tick_set = now = self._loop.time()
+            due = max(now + self._tick_min, self._rest_until)
+            if due > now:
+                self._next_tick = self._loop.call_at(due, self._deliver_unless_more)
+            else:
+                self._deliver()
 
     def _deliver_unless_more(self) -> None:
         """Deliver, unless the statuses can wait a little and the event loop has more to do."""

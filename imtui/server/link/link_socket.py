@@ -30,6 +30,7 @@ class LinkSocket(asyncio.BufferedProtocol):
         ended: Callable[["LinkSocket"], None],
         ping: Callable[["LinkSocket"], bytes],
         greeting: bytes = b"",
+        all_taken: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare; asyncio connects it.
 
@@ -38,11 +39,13 @@ class LinkSocket(asyncio.BufferedProtocol):
             ended: Called once the connection has ended.
             ping: Returns a frame that says that this side is alive.
             greeting: Sent first.
+            all_taken: Called after the frames that were read at once.
         """
         self._taken = taken
         self._ended = ended
         self._ping = ping
         self._greeting = greeting
+        self._all_taken = all_taken
         self._reader = FrameReader()
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.WriteTransport | None = None
@@ -75,9 +78,10 @@ class LinkSocket(asyncio.BufferedProtocol):
             for frame in self._reader.feed(_buffer[:nbytes]):
                 self._taken(self, frame)
                 if self.problem:
-                    return
+                    break
         except LinkError as error:
             self.cut(str(error))
+        self._all_taken()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell that the connection has ended."""

@@ -130,7 +130,10 @@ class EdgePort(Protocol):
         """
 
     def status(self, user_id: str, status: bytes, session_ids: list[int]) -> None:
-        """Send a watched user's status, in JSON; only their last unsent status is sent."""
+        """Send a watched user's status, in JSON; only their last unsent status is sent.
+
+        The list of sessions must not change afterwards. ``flush`` follows.
+        """
 
     def forget(self, session_ids: tuple[int, ...], user_ids: tuple[str, ...]) -> None:
         """Drop the statuses of some users that are still to be sent."""

@@ -93,7 +93,7 @@ class RemoteCore:
         self.on_core_lost: Callable[[], None] = lambda: None
         """Called when the connection to a core that had taken this edge has ended."""
         self.on_wall_time: Callable[[int], None] = lambda unix_ms: None
-        """Called with what the core's wall clock shows, if that may not be this machine's."""
+        """Called with what the core's wall clock shows; 0 if that is this machine's."""
         self.on_drain: Callable[[], None] = lambda: None
         """Called when an admin wants the node of this edge to end."""
         self.welcome: asyncio.Future[Welcome] = self._loop.create_future()
@@ -123,6 +123,7 @@ class RemoteCore:
         self._edge = edge
         unheard, self._unheard = self._unheard, []
         self._carry_out(unheard)
+        edge.flush()
 
     # The core's port
 
@@ -190,10 +191,9 @@ class RemoteCore:
 
     def _flush(self) -> None:
         self._flush_soon = None
-        if self._socket is None or not self._queue.ops:
-            return
-        for batch in o.encode_batches(self._queue.take()):
-            self._socket.send(self._channel.send(batch))
+        if self._socket is not None and self._queue.ops:
+            for batch in o.encode_batches(self._queue.take()):
+                self._socket.send(self._channel.send(batch))
 
     def flush_now(self) -> None:
         """Send what waits, and end the connection after it."""
@@ -205,7 +205,13 @@ class RemoteCore:
         self._nonce = secrets.token_bytes(NONCE_SIZE)
         received = self._channel.received
         hello = new_hello(self._number, self._life, self._epoch, received, self._nonce, self._about)
-        made = LinkSocket(self._taken, self._lost_socket, self._ping, encode_frame(hello))
+        made = LinkSocket(
+            self._taken,
+            self._lost_socket,
+            lambda _: self._channel.ping(),
+            encode_frame(hello),
+            self._all_taken,
+        )
         self._newest = made
         self._loop.call_later(_WELCOMED_WITHIN, self._cut_stranger, made)
         return made
@@ -213,9 +219,6 @@ class RemoteCore:
     def _cut_stranger(self, made: LinkSocket) -> None:
         if made is not self._socket:
             made.cut("the core has not welcomed this edge")
-
-    def _ping(self, socket: LinkSocket) -> bytes:
-        return self._channel.ping()
 
     def _taken(self, socket: LinkSocket, frame: Frame) -> None:
         match frame:
@@ -229,7 +232,7 @@ class RemoteCore:
                         raise
             case Ping() if socket is self._socket:
                 self._channel.acknowledge(frame.ack)
-                self._tell_time(frame.unix_ms)
+                self.on_wall_time(frame.unix_ms)
             case Challenge() if not socket.is_trusted:
                 proof = core_proof(self._key, self._nonce, frame.nonce)
                 if not hmac.compare_digest(frame.proof, proof):
@@ -243,6 +246,10 @@ class RemoteCore:
             case _:
                 raise LinkError(f"an unexpected {type(frame).__name__}")
 
+    def _all_taken(self) -> None:
+        if self._edge is not None:
+            self._edge.flush()
+
     def _welcomed(self, socket: LinkSocket, welcome: Welcome) -> None:
         if welcome.epoch < self._epoch:
             raise LinkError("it is an earlier core than the last one")
@@ -250,7 +257,7 @@ class RemoteCore:
         if is_resumed and not self._channel.can_resume(welcome.received):
             self._begin_anew()
             raise LinkError("what was sent meanwhile is lost; the sessions begin anew")
-        self._tell_time(welcome.unix_ms)
+        self.on_wall_time(welcome.unix_ms)
         self._socket = socket
         self._pause = _RETRY_FIRST
         if is_resumed:
@@ -267,10 +274,6 @@ class RemoteCore:
         self._carry_out([keys, admins, timeout, welcome.settings])
         self.on_welcome()
         self._flush()
-
-    def _tell_time(self, unix_ms: int) -> None:
-        if unix_ms:
-            self.on_wall_time(unix_ms)
 
     def _lost_socket(self, socket: LinkSocket) -> None:
         if socket is self._socket:
@@ -345,4 +348,3 @@ class RemoteCore:
                     answer = self._rest.get(op.number)
                     if answer is not None and not answer.done():
                         answer.set_result(op.answer)
-        edge.flush()

@@ -6,7 +6,7 @@ from imtui.protocol.app_key import AppKey
 from imtui.protocol.jsonrpc import Request
 from imtui.protocol.proof import Proof
 from imtui.protocol.status import Platform
-from imtui.server.edge.edge import Edge
+from imtui.server.edge.edge import TICK_MIN, Edge
 from imtui.server.edge.outbox import Outbox
 from imtui.server.instant import Instant
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest
@@ -115,7 +115,7 @@ class FakeConnection:
 class Bench:
     """An edge in virtual time."""
 
-    def __init__(self, loop: VirtualLoop) -> None:
+    def __init__(self, loop: VirtualLoop, tick_min: float = TICK_MIN) -> None:
         self.loop = loop
         self.metrics = Metrics()
         self.core = FakeCore()
@@ -124,6 +124,7 @@ class Bench:
             TIMEOUT,
             self.metrics,
             trust_in(AppKey(1400000000, "secret")),
+            tick_min,
         )
         self.edge.core = self.core
 
@@ -138,6 +139,7 @@ class Bench:
 
     def status(self, user_id: str, text: str, *session_ids: int) -> None:
         self.edge.status(user_id, f'"{text}"'.encode(), list(session_ids))
+        self.edge.flush()
 
     def is_empty(self) -> bool:
         edge = self.edge

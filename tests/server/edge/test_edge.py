@@ -57,7 +57,6 @@ def test_a_status_is_sent_at_the_next_tick_and_only_the_last_one(bench: Bench) -
     alice = bench.connect(1, "alice")
     bench.status("bob", "old", 1)
     bench.status("bob", "new", 1)
-    bench.edge.flush()
     bench.loop.advance(TICK_MIN * 0.9)
     assert alice.taken() == []
     bench.loop.advance(TICK_MIN * 0.2)
@@ -67,6 +66,28 @@ def test_a_status_is_sent_at_the_next_tick_and_only_the_last_one(bench: Bench) -
     assert (bench.metrics.coalesced, bench.metrics.deliveries) == (1, 1)
     assert bench.metrics.ticks.count == 1
     assert bench.loop.pending() == 0
+
+
+def test_without_a_tick_what_is_flushed_together_is_delivered_at_once_and_then_rests() -> None:
+    with virtual_loop() as loop:
+        bench = Bench(loop, tick_min=0.0)
+        alice = bench.connect(1, "alice")
+        alice.delay = 0.01
+        for user in ("bob", "carol"):
+            bench.edge.status(user, b'"first"', [1])
+        assert alice.taken() == []
+        bench.edge.flush()
+        assert len(alice.taken()) == 1
+        assert bench.metrics.deliveries == 2
+        assert loop.pending() == 0
+        bench.status("bob", "second", 1)
+        loop.advance(0.039)
+        assert alice.taken() == []
+        bench.status("bob", "third", 1)
+        loop.advance(0.002)
+        (frame,) = alice.taken()
+        assert isinstance(frame, bytes)
+        assert b'["third"]' in frame
 
 
 def test_statuses_wait_for_others_while_there_is_more_to_do_but_not_for_long(bench: Bench) -> None:
@@ -206,8 +227,8 @@ def test_what_came_before_the_end_is_sent_before_it(bench: Bench) -> None:
 
 def test_of_a_connection_that_ended_nothing_is_left_and_all_else_is_skipped(bench: Bench) -> None:
     alice = bench.connect(1, "alice")
-    bench.edge.push((1,), b"not flushed", is_chat=False)
     bench.status("bob", "pending", 1)
+    bench.edge.push((1,), b"not flushed", is_chat=False)
     assert bench.metrics.connections == 1
     bench.edge.leave(1)
     bench.edge.leave(1)

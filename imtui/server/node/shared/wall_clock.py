@@ -15,8 +15,9 @@ class WallClock:
         """By how many milliseconds it is ahead of the monotonic clock."""
 
     def set(self, unix_ms: int) -> None:
-        """Take what the core's clock shows now, in Unix milliseconds."""
-        self._ahead = unix_ms - self._monotonic_ms(self._clock())
+        """Take what the core's clock shows now, in Unix milliseconds; 0 changes nothing."""
+        if unix_ms:
+            self._ahead = unix_ms - self._monotonic_ms(self._clock())
 
     def now(self) -> Instant:
         """Return the time."""
