@@ -3,6 +3,9 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
 
 from imtui.protocol.app_key import KeyRing
 from imtui.protocol.messages import CloseCode
@@ -13,6 +16,9 @@ from imtui.server.link.frames import OLDEST_LINK_VERSION, About
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ops import ToEdge
 from imtui.server.link.ports import EDGE_SHIFT
+
+_WATCHING_MAX: Final = 100_000
+"""Of so many sessions that watch users it is kept which edges have them."""
 
 
 class RemoteEdge:
@@ -35,6 +41,11 @@ class RemoteEdge:
         """Whether it has said that it ends."""
 
 
+class _Watching(Struct, frozen=True):
+    session_ids: list[int]
+    by_edge: dict[int, list[int]]
+
+
 class EdgeQueues:
     """The edge's port for all edges: each gets what concerns its sessions."""
 
@@ -42,6 +53,10 @@ class EdgeQueues:
         """Start without edges."""
         self.edges: dict[int, RemoteEdge] = {}
         """By number."""
+        self._watching: dict[str, _Watching] = {}
+        """The sessions that got a user's last status: the core gives the same list again until
+        it has found new ones, as somebody logged in or a list changed."""
+        self._watching_size = 0
 
     def answer(self, session_id: int, data: bytes) -> None:
         """Send the answer to the session's earliest request that is not answered, in JSON."""
@@ -55,8 +70,16 @@ class EdgeQueues:
             self._add(edge, o.PushOp(tuple(sessions), data, is_chat, state))
 
     def status(self, user_id: str, status: bytes, session_ids: list[int]) -> None:
-        """Send a watched user's status, in JSON."""
-        for edge, sessions in _by_edge(session_ids).items():
+        """Send a watched user's status, in JSON; the list of sessions must not change."""
+        watching = self._watching.get(user_id)
+        if watching is None or watching.session_ids is not session_ids:
+            self._watching_size += len(session_ids) + 1
+            if watching is not None or self._watching_size > _WATCHING_MAX:
+                # None of what the core found before is given again.
+                self._watching.clear()
+                self._watching_size = len(session_ids) + 1
+            watching = self._watching[user_id] = _Watching(session_ids, _by_edge(session_ids))
+        for edge, sessions in watching.by_edge.items():
             self._add(edge, o.StatusOp(user_id, status, sessions))
 
     def forget(self, session_ids: tuple[int, ...], user_ids: tuple[str, ...]) -> None:
