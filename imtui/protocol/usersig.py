@@ -121,7 +121,8 @@ def check(
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_PUBLICKEY)
     present = time.time() if now is None else now
     if claims.time > present + limits.CLOCK_AHEAD_MAX:
-        raise UserSigAheadError(claims.time - present)
+        # The app may sign more than a float can hold.
+        raise UserSigAheadError(min(claims.time, limits.UNIX_MS_MAX) - present)
     if claims.time + claims.expire <= present:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED)
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 
-from imtui.protocol import usersig
+from imtui.protocol import limits, usersig
 from imtui.protocol.app_key import KeyRing
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.proof import Proof, SigID
@@ -42,4 +42,6 @@ def verify_user_sig(
     ]
     usersig.check(claims, user_id, sdk_app_id, *secret_keys, now=unix_ms / 1000)
     digest = hashlib.blake2b(claims.sig.encode(), digest_size=16).digest()
-    return Proof(user_id, claims.time, SigID(digest, claims.time + claims.expire))
+    # The app may sign any numbers; those beyond the calendar have no place in a database.
+    expires_at = min(claims.time + claims.expire, limits.UNIX_MS_MAX // 1000)
+    return Proof(user_id, max(claims.time, 0), SigID(digest, expires_at))
