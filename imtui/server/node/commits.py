@@ -48,7 +48,8 @@ class Commits:
     A batch has the changes of one turn of the event loop, or of a few turns while there is more to
     do: a flood needs few commits. If a commit fails, it is retried every second; until it succeeds,
     answers become 70500, pushes of messages are held back, and all other outputs are sent. If the
-    store is shared, all are held back: another node may have taken over.
+    store is shared, all are held back: another node may have taken over. So they are if no commit
+    can succeed any more.
     """
 
     def __init__(
@@ -83,6 +84,8 @@ class Commits:
         """When the first of the batch began to wait."""
         self._retry: asyncio.TimerHandle | None = None
         self._later: asyncio.TimerHandle | None = None
+        self._is_final = False
+        """Whether nothing can be made durable any more, until a new start."""
         self.failure = ""
         """Why the last commit failed, so that nothing can be made durable; empty if it did not."""
         self._logged_at = 0.0
@@ -114,11 +117,11 @@ class Commits:
 
     @property
     def holds_all(self) -> bool:
-        """Tell whether nothing may leave the core, as another node may take over before a commit.
+        """Tell whether nothing may leave the core, as what is not durable now may never be.
 
-        It would go on without what is not durable now.
+        Another node may take over before a commit, or only a new start goes on.
         """
-        return self.is_failing and self._store.is_shared
+        return self.is_failing and (self._store.is_shared or self._is_final)
 
     def add(
         self, changes: list[Change], outputs: Sequence[Output], *, is_patient: bool = False
@@ -219,12 +222,14 @@ class Commits:
         except StoreError as error:
             self._log_failure(str(error))
             self._metrics.commit_failures += 1
+            self._is_final = isinstance(error, FinalError)
+            self._retry = self._loop.call_later(_RETRY_AFTER, self._try_again)
             self._refuse()
             self._hold_back()
-            self._retry = self._loop.call_later(_RETRY_AFTER, self._try_again)
-            if isinstance(error, FinalError):
+            if self._is_final:
                 self.on_final(str(error))
             return
+        self._is_final = False
         self.failure = ""
         if self._has_written:
             self._has_written = False
@@ -268,7 +273,7 @@ class Commits:
     def _hold_back(self) -> None:
         """Move what has to wait for the store from the outputs to the held ones."""
         outputs: deque[Output] = deque()
-        holds_all = self._store.is_shared
+        holds_all = self.holds_all
         for output in self._outputs:
             is_chat = isinstance(output, PushDelivery) and output.is_chat
             if not isinstance(output, Answer) and (is_chat or holds_all):

@@ -144,10 +144,14 @@ class CoreNode:
         self.host.carry_on()
 
     async def run(self, parts: Parts) -> None:
-        """Let deadlines be handled, and the lease of a shared store be extended."""
+        """Let deadlines be handled, and the lease of a shared store be extended.
+
+        The backend fails once nothing can be written any more.
+        """
         alarm = Alarm(self._config.clock, self.core.next_due, self.host.sweep)
         self.host.on_due_changed = alarm.look_again
         await parts.run(alarm.run())
+        await parts.run(self._until_final())
         if self.store.is_shared:
             await parts.run(self._keep_lease())
 
@@ -183,20 +187,22 @@ class CoreNode:
         self.webhooks.console_changed(change)
         self.on_console_changed(change)
 
-    async def _keep_lease(self) -> None:
-        """Extend the lease; raise BackendError once nothing can be written any more."""
-        commits = self.host.commits
-        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def _until_final(self) -> None:
+        """Raise BackendError once nothing can be written any more: a new start goes on."""
+        final: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
         def end(why: str) -> None:
-            if not ended.done():
-                ended.set_exception(BackendError(why))
+            if not final.done():
+                final.set_result(why)
 
-        commits.on_final = end
-        while not ended.done():
-            commits.commit_later()
-            await asyncio.wait({ended}, timeout=_EXTEND_EVERY)
-        ended.result()
+        self.host.commits.on_final = end
+        raise BackendError(await final)
+
+    async def _keep_lease(self) -> None:
+        """Extend the lease."""
+        while True:
+            self.host.commits.commit_later()
+            await asyncio.sleep(_EXTEND_EVERY)
 
     def _open_store(self, stack: contextlib.AsyncExitStack) -> Store:
         data = self.data

@@ -26,6 +26,8 @@ class MemoryStore:
         self.is_alone = True
         """Whether maintenance can be done: no other process reads."""
         self.is_failing = False
+        self.failure = StoreError("It fails.")
+        """What a commit raises then."""
         self.is_shared = False
         self.is_current = True
         self.archive = MemoryArchive()
@@ -42,7 +44,7 @@ class MemoryStore:
     def commit(self) -> None:
         self.commits += 1
         if self.is_failing:
-            raise StoreError("It fails.")
+            raise self.failure
         self.durable += self.noted
         self.noted = []
 

@@ -21,6 +21,7 @@ from imtui.server.core.delivery import (
 from imtui.server.metrics import Metrics
 from imtui.server.node.commits import Answer, Commits, Output
 from imtui.server.node.upkeep import REST_AFTER
+from imtui.server.store.store import FinalError
 from tests.server.node.memory_store import MemoryStore
 from tests.server.virtual_loop import VirtualLoop, virtual_loop
 
@@ -190,6 +191,23 @@ def test_answers_are_refused_and_messages_held_back_while_the_store_fails(
     assert bench.metrics.ws.errors == {"70500": 1}
     assert bench.metrics.commit_failures == 1
     assert [record.message for record in caplog.records] == ["It fails."]
+
+
+def test_all_but_answers_is_held_back_for_ever_once_only_a_new_start_goes_on(
+    loop: VirtualLoop, bench: Bench
+) -> None:
+    ended: list[str] = []
+    bench.commits.on_final = ended.append
+    bench.store.failure, bench.store.is_failing = FinalError("It refuses a row."), True
+    bench.add(ANSWER, LoginDelivery(1, "alice"), push("push", 1), STATUS)
+    loop.turn()
+    bench.add(STATUS)
+    loop.advance(5.0)
+    assert bench.sent() == [Answer(1, 7, encode_answer(7, REFUSAL))]
+    assert set(ended) == {"It refuses a row."}
+    bench.commits.stop()
+    assert bench.sent() == []
+    assert loop.pending() == 0
 
 
 def test_a_store_that_keeps_failing_is_logged_once_a_minute(

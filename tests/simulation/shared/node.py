@@ -153,7 +153,9 @@ class NodeCore:
         self.core = core
         self._on_core(core)
         node.find_core(node.name)
-        await CoreNode._keep_lease(cast(CoreNode, core))
+        as_node = cast(CoreNode, core)
+        process.run(CoreNode._keep_lease(as_node))
+        await CoreNode._until_final(as_node)
 
 
 class NodeEdge(EdgeProcess):

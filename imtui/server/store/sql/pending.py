@@ -144,8 +144,10 @@ class Pending:
         self.is_erasing = False
 
     def undone(self) -> None:
-        """Note that the transaction was rolled back."""
+        """Note that the transaction was rolled back: the next one erases nothing, unless asked."""
         self._changes.batch.undone()
+        self.is_erasing = False
+        self.eraser.has_more = True
 
     def take(self) -> Changes:
         """Return the changes, and start anew: it is not known whether they are durable."""

@@ -14,7 +14,7 @@ from imtui.server.disk_faults import (
     find_fault,
     words_of,
 )
-from imtui.server.store.store import DamagedError, StoreError
+from imtui.server.store.store import DamagedError, FinalError, StoreError
 
 _FAULTS: Final[Mapping[int, DiskFault]] = {
     sqlite3.SQLITE_BUSY: LOCKED,
@@ -47,6 +47,16 @@ _AMBIGUOUS: Final = frozenset(
 """SQLite has the same codes for various faults of the system."""
 
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+REFUSALS: Final = (
+    OverflowError,
+    UnicodeError,
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+)
+"""What is raised for a row that will not do, however often it is tried."""
 
 _RESTORE: Final = "Restore it from a backup, or move it away to start anew."
 
@@ -83,6 +93,15 @@ def cannot(path: Path, done: str, error: Exception) -> StoreError:
         return DamagedError(f"{what}: the file is damaged ({error}). {_RESTORE}")
     fault = fault_of_code(path, code) or DiskFault(str(error), _RESTORE)
     return StoreError(f"{what}: {fault}")
+
+
+def refused(path: Path, error: Exception) -> FinalError:
+    """Return the error that a database refuses a row, without any of its values."""
+    name = type(error).__name__
+    return FinalError(
+        f"The database {path} refuses a row ({name}). Start again: all that was acknowledged is "
+        "there."
+    )
 
 
 def fault_of_code(path: Path, code: int) -> DiskFault | None:

@@ -16,7 +16,7 @@ from imtui.server.store.sql.store import SQLStore
 from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.connecting import connect, rows, rows_until
 from imtui.server.store.sqlite.erasure.scrubbing import Scrubber
-from imtui.server.store.sqlite.failures import cannot
+from imtui.server.store.sqlite.failures import REFUSALS, cannot, refused
 from imtui.server.store.sqlite.log import Log
 from imtui.server.store.sqlite.log_pairing import check_log
 from imtui.server.store.sqlite.migration.copy import forget_copy
@@ -124,6 +124,7 @@ class SQLiteStore(SQLStore):
 
         Raises:
             StoreError: The commit failed; the next one retries the batch.
+            FinalError: The database refuses a row of the batch.
         """
         if not self._pending.needs_commit:
             return
@@ -132,7 +133,7 @@ class SQLiteStore(SQLStore):
             self._log.begin(is_lazy=self._pending.is_lazy)
             self._pending.execute(self._database)
             self._log.end()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, *REFUSALS) as error:
             raise self._undo(error) from error
         self._pending.committed()
         self._log.empty_if_due()
@@ -241,14 +242,19 @@ class SQLiteStore(SQLStore):
         try:
             self._log.begin()
             self._pending.execute_batch(self._database)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, *REFUSALS) as error:
             raise self._undo(error) from error
 
-    def _undo(self, error: sqlite3.Error, done: str = "written") -> StoreError:
+    def _undo(self, error: Exception, done: str = "written") -> StoreError:
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
+        # A row that erasing wants is not of the batch, which succeeds without it.
+        is_final = done == "written" and not self._pending.is_erasing
         self._pending.undone()
-        failure = cannot(self._path, done, error)
+        if is_final and isinstance(error, REFUSALS):
+            failure: StoreError = refused(self._path, error)
+        else:
+            failure = cannot(self._path, done, error)
         if self._pending.has_changes:
             self._failure = failure
         return failure

@@ -12,13 +12,15 @@ from typing import cast
 import pytest
 
 from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey
+from imtui.protocol.proof import SigID
+from imtui.server.core.accounts.changes import UserSigUsed
 from imtui.server.core.archive import View
 from imtui.server.core.messages.changes import MessageSent
 from imtui.server.core.stored import StoredApp
 from imtui.server.store.sqlite import log
 from imtui.server.store.sqlite.connecting import log_of, size_of_log
 from imtui.server.store.sqlite.store import SQLiteStore
-from imtui.server.store.store import StoreError
+from imtui.server.store.store import FinalError, StoreError
 from tests.server.store.sql.stores import (
     ACCOUNTS,
     ALICE,
@@ -48,6 +50,27 @@ def test_what_was_not_committed_is_gone(tmp_path: Path) -> None:
     with opened(tmp_path / "db") as store:
         store.write(PEOPLE)
     assert reopened(tmp_path / "db").accounts == []
+
+
+def test_a_row_that_is_refused_ends_the_store_and_nothing_of_its_batch_is_there(
+    tmp_path: Path,
+) -> None:
+    with opened(tmp_path / "db") as store:
+        store.write([*PEOPLE, CREATED, sent(1)])
+        store.commit()
+        store.write([sent(2), UserSigUsed(1, "device", SigID(bytes(16), 2**70))])
+        with pytest.raises(FinalError, match="refuses a row"):
+            store.archive.find(1, "m2")
+        for _ in range(2):
+            with pytest.raises(FinalError, match="refuses a row") as refusal:
+                store.commit()
+            assert str(2**70) not in str(refusal.value)
+        with pytest.raises(FinalError):
+            store.archive.find(1, "m2")
+    with opened(tmp_path / "db") as store:
+        store.load()
+        assert store.archive.find(1, "m1") is not None
+        assert store.archive.find(1, "m2") is None
 
 
 def test_what_was_committed_survives_kill_9(tmp_path: Path) -> None:
