@@ -31,8 +31,11 @@ _RUN_SIZE: Final = 8
 _AGAIN_FIRST: Final = 0.1
 _AGAIN_LAST: Final = 30.0
 """The pauses before a child that ended is started again, in seconds."""
-_STEADY_AFTER: Final = 60.0
-"""After how many seconds a child counts as one that does not end at once."""
+_STEADY_AFTER: Final = 10.0
+"""After how many seconds a child counts as one that does not end at once.
+
+A core that another node has taken over from ends, too, and is soon wanted to stand by.
+"""
 
 _log: Final = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, LoginStatus, UserStatusType
 from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import DataDir
-from imtui.server.node.edges import children
+from imtui.server.node.edges import children, supervisor
 from imtui.server.node.edges.supervisor import EdgedBackend
 from imtui.server.store.sqlite.backup import back_up
 from imtui.server.store.sqlite.checking import check_database
@@ -85,6 +86,23 @@ async def test_a_child_that_ends_again_and_again_is_started_more_and_more_rarely
         os.kill(pid, signal.SIGKILL)
         await server.until_logged(f"it is started again in {pause} s")
         await server.until_back(CORE, pid)
+
+
+async def test_a_child_that_ends_after_a_while_is_started_again_without_a_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(supervisor, "_STEADY_AFTER", 0.0)
+    data, ended = tmp_path / "data", "it is started again in 0.1 s"
+    async with EdgedBackend(BackendConfig(data), 1):
+        for times in range(1, 4):
+            gone = children_of(data)[EDGE]
+            os.kill(gone[0], signal.SIGKILL)
+            await until(partial(_has_begun_again, data, gone))
+            assert caplog.text.count(ended) == times
+
+
+def _has_begun_again(data: Path, gone: list[int]) -> bool:
+    return children_of(data)[EDGE] not in ([], gone)
 
 
 async def test_a_child_that_is_not_ready_in_time_is_killed_and_started_again(
