@@ -55,4 +55,7 @@ def _line(error: BaseException) -> str:
     told = str(error.args[0]) if error.args else ""
     if isinstance(error, OSError) and error.strerror:
         told = error.strerror
+    if type(error) is asyncpg.InternalClientError:
+        # What it says is of states of the client's own; that of its subclasses is for people.
+        told = "the session broke off"
     return " ".join(told.split()).rstrip(".") or type(error).__name__

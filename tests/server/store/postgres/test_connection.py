@@ -2,7 +2,10 @@
 
 import socket
 
+import asyncpg
+
 from imtui.server.store.postgres.connection import Connection
+from imtui.server.store.postgres.failures import cannot
 from tests.server.store.postgres.cluster import ROLE, PostgresServer
 
 
@@ -27,3 +30,12 @@ def test_a_machine_that_is_cut_off_does_not_hold_its_session_for_long() -> None:
     finally:
         connection.close()
         server.remove()
+
+
+def test_what_the_client_says_of_its_own_states_is_told_to_nobody() -> None:
+    broken = asyncpg.InternalClientError("cannot switch to state 15")
+    assert str(cannot(broken)) == "PostgreSQL cannot be reached: the session broke off."
+    nowhere = asyncpg.TargetServerAttributeNotMatched("None of the hosts match 'primary'")
+    assert (
+        str(cannot(nowhere)) == "PostgreSQL cannot be reached: None of the hosts match 'primary'."
+    )
