@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Final
 
 from imtui.protocol.errors import ErrorCode
-from tests.checker.lines import Line
-from tests.checker.processes import Device, Died
+from tests.checker.processes.lines import Line
+from tests.checker.processes.running import Device, Died
 from tests.checker.record import Pin, Said
 from tests.checker.state import DEVICES, State, first, start
 

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from imtui.protocol.errors import ErrorCode
-from tests.checker.lines import Line, Seen, digest
+from tests.checker.processes.lines import Line, Seen, digest
 
 Name = tuple[str, str]
 """The sender of a message, and its ``msg_id``."""

@@ -8,16 +8,16 @@ from typing import Final
 
 from imtui.protocol.usersig import sign
 from imtui.server.node.data_dir import DataDir
-from tests.checker.app_faults import AppFaults
-from tests.checker.backend import Backend, web_socket_url
-from tests.checker.backend_faults import BackendFaults, EdgedFaults
-from tests.checker.client_faults import ClientFaults
-from tests.checker.lines import Line, Setup
-from tests.checker.node_faults import NodeFaults
-from tests.checker.nodes import Nodes
+from tests.checker.faults.app_faults import AppFaults
+from tests.checker.faults.backend_faults import BackendFaults, EdgedFaults
+from tests.checker.faults.client_faults import ClientFaults
+from tests.checker.faults.node_faults import NodeFaults
 from tests.checker.operations import Operations
-from tests.checker.processes import Device, Died, Server
-from tests.checker.proxy import Proxy
+from tests.checker.processes.backend import Backend, web_socket_url
+from tests.checker.processes.lines import Line, Setup
+from tests.checker.processes.nodes import Nodes
+from tests.checker.processes.proxy import Proxy
+from tests.checker.processes.running import Device, Died, Server
 from tests.checker.report import Report
 from tests.checker.state import DEVICES, HEALED_WITHIN, Faults, State, first, start
 from tests.checker.verdict import Dump, wrongs

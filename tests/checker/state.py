@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from tests.checker.processes import Device
-from tests.checker.proxy import Proxy
+from tests.checker.processes.proxy import Proxy
+from tests.checker.processes.running import Device
 from tests.checker.record import Record
 from tests.checker.report import Report
 

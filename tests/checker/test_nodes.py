@@ -4,7 +4,7 @@ import asyncio
 
 import asyncpg
 
-from tests.checker.nodes import found_in
+from tests.checker.processes.nodes import found_in
 from tests.server.store.postgres.cluster import shared_server
 
 

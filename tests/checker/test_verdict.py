@@ -6,7 +6,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from tests.checker.lines import Seen, View
+from tests.checker.processes.lines import Seen, View
 from tests.checker.record import Record
 from tests.checker.verdict import Dump, wrongs
 

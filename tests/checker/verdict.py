@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from imtui.protocol.chat import MessageStatus
-from tests.checker.lines import Seen, View
+from tests.checker.processes.lines import Seen, View
 from tests.checker.record import Name, Record
 
 _THERE: Final = MessageStatus.SEND_SUCC

@@ -1,4 +1,4 @@
-"""A device in its own process: ``python -m tests.checker.client SETUP``.
+"""A device in its own process: ``python -m tests.checker.processes.client SETUP``.
 
 It reads commands from standard input, writes answers and events to standard output, and exits at
 the end of its input.
@@ -16,7 +16,7 @@ import msgspec
 
 from imtui.protocol.chat import conversation_id
 from imtui.sdk import Backoff, ErrorCode, IMClient, IMError, IMSDKListener, Message, is_transient
-from tests.checker.lines import LINE_MAX, Command, Line, Seen, Setup, View, encode
+from tests.checker.processes.lines import LINE_MAX, Command, Line, Seen, Setup, View, encode
 
 CALL_TIMEOUT: Final = 2.0
 PAGE: Final = 100

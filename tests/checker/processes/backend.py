@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tests.checker.proxy import Connect, Proxy
+from tests.checker.processes.proxy import Connect, Proxy
 
 
 class Backend(Protocol):

@@ -1,6 +1,7 @@
 """``imtui serve`` whose clients have a tenth of the time to come back; its children start at once.
 
-``python -m tests.checker.serve --data DIR --edges 2``. Edges reach the core through a proxy.
+``python -m tests.checker.processes.serve --data DIR --edges 2``. Edges reach the core through a
+proxy.
 """
 
 import os
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.checker.processes import LINK, RETURN_WITHIN
+from tests.checker.processes.running import LINK, RETURN_WITHIN
 
 
 def _main() -> None:

@@ -11,15 +11,15 @@ from typing import Final
 
 import asyncpg
 
-from tests.checker.backend import web_socket_url
-from tests.checker.processes import (
+from tests.checker.processes.backend import web_socket_url
+from tests.checker.processes.proxy import Connect, Proxy, Streams
+from tests.checker.processes.running import (
     HEARTBEAT_TIMEOUT,
     LINK,
     WITHIN,
     Worker,
     signal_to,
 )
-from tests.checker.proxy import Connect, Proxy, Streams
 from tests.server.children import ROLES, children_of
 from tests.server.node.edges.edged_server import until
 from tests.server.store.postgres.cluster import PostgresServer
@@ -94,7 +94,8 @@ class Node(Worker):
 
     async def _is_ready(self) -> bool:
         process = await self._spawn(
-            *("-m", "tests.checker.node", "--data", str(self.data), "--port", str(self.port)),
+            *("-m", "tests.checker.processes.node"),
+            *("--data", str(self.data), "--port", str(self.port)),
             *("--rest-port", "0", "--heartbeat-timeout", str(HEARTBEAT_TIMEOUT)),
             *("--database", self._database.dsn, "--link", f"127.0.0.1:{self._link_port}"),
             environment={LINK: self.address},

@@ -15,10 +15,10 @@ from typing import Final
 
 import msgspec
 
-from tests.checker.backend import web_socket_url
 from tests.checker.erasures import what_lasts
-from tests.checker.lines import LINE_MAX, Command, Line, Setup, encode
-from tests.checker.proxy import Connect, Proxy, Streams
+from tests.checker.processes.backend import web_socket_url
+from tests.checker.processes.lines import LINE_MAX, Command, Line, Setup, encode
+from tests.checker.processes.proxy import Connect, Proxy, Streams
 from tests.server.children import CORE, ROLES, children_of
 
 WITHIN: Final = 30.0
@@ -31,7 +31,7 @@ LINK: Final = "IMTUI_CHECKER_LINK"
 """The environment variable that says where the edges connect to."""
 _LOOK_AGAIN: Final = 0.05
 
-_ROOT: Final = Path(__file__).parents[2]
+_ROOT: Final = Path(__file__).parents[3]
 
 
 class Died(Exception):
@@ -105,7 +105,7 @@ class Server(Worker):
         self.data = folder / "backend"
         self.port = 0
         self._edges = edges
-        self._command = ("tests.checker.serve",) if edges else ("imtui", "serve")
+        self._command = ("tests.checker.processes.serve",) if edges else ("imtui", "serve")
         self._sockets = Path(tempfile.mkdtemp(prefix="links-"))
         """The path of a Unix socket is short, and that of ``folder`` may be long."""
 
@@ -214,7 +214,7 @@ class Device(Worker):
         """Start the process, and wait until messages can be queued."""
         self._began.clear()
         self._online.clear()
-        process = await self._spawn("-m", "tests.checker.client", *self._arguments)
+        process = await self._spawn("-m", "tests.checker.processes.client", *self._arguments)
         self.life += 1
         assert process.stdout is not None
         self._reader = asyncio.create_task(self._read(process.stdout))

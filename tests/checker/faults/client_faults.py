@@ -3,8 +3,8 @@
 import asyncio
 
 from tests.checker.operations import Operations
-from tests.checker.processes import Worker
-from tests.checker.proxy import Break, Direction, Proxy
+from tests.checker.processes.proxy import Break, Direction, Proxy
+from tests.checker.processes.running import Worker
 from tests.checker.state import Faults, State
 
 

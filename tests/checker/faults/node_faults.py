@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
-from tests.checker.nodes import Node, Nodes
 from tests.checker.operations import Operations
-from tests.checker.processes import signal_to
-from tests.checker.proxy import Break, Direction
+from tests.checker.processes.nodes import Node, Nodes
+from tests.checker.processes.proxy import Break, Direction
+from tests.checker.processes.running import signal_to
 from tests.checker.state import Faults, State
 from tests.checker.witnesses import Witnesses
 from tests.server.children import CORE, EDGE

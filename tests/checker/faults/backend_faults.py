@@ -5,10 +5,10 @@ import signal
 from functools import partial
 from typing import Final
 
-from tests.checker.client_faults import pause
+from tests.checker.faults.client_faults import pause
 from tests.checker.operations import Operations
-from tests.checker.processes import Server, signal_to
-from tests.checker.proxy import Break, Direction
+from tests.checker.processes.proxy import Break, Direction
+from tests.checker.processes.running import Server, signal_to
 from tests.checker.state import Faults, State
 from tests.checker.witnesses import Witnesses
 from tests.server.children import CORE, EDGE

@@ -1,7 +1,7 @@
 """``imtui serve`` of a node whose lease, links and clients have less time than usual.
 
-``python -m tests.checker.node --data DIR --database DSN --link HOST:PORT``. Edges of other nodes
-reach its core through a proxy. Its children are processes of this module, too.
+``python -m tests.checker.processes.node --data DIR --database DSN --link HOST:PORT``. Edges of
+other nodes reach its core through a proxy. Its children are processes of this module, too.
 """
 
 import asyncio
@@ -12,10 +12,10 @@ from functools import partial
 from importlib import import_module
 from typing import Any, Final
 
-from tests.checker.processes import LINK, RETURN_WITHIN
+from tests.checker.processes.running import LINK, RETURN_WITHIN
 
 TTL: Final = 1.0
-_MODULE: Final = "tests.checker.node"
+_MODULE: Final = "tests.checker.processes.node"
 _FIRST: Final = {
     # Before anything that takes it as a default is imported.
     "imtui.protocol.limits.RETURN_WITHIN": RETURN_WITHIN,

@@ -1,0 +1,1 @@
+"""The processes that are checked, and how they are run."""
