@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from tests.attacks.aim import Aim, Scale, Tally
+from tests.attacks.attackers.aim import Aim, Scale, Tally
 from tests.attacks.backend import Attacked
 from tests.attacks.report import Report, Row
 

@@ -20,8 +20,8 @@ from msgspec import Struct, field
 from imtui.protocol.limits import CALL_TIMEOUT
 from imtui.protocol.messages import Method, Push
 from imtui.protocol.status import UserStatusType
-from tests.attacks.aim import Aim
-from tests.attacks.wire import ClosedError, Connection
+from tests.attacks.attackers.aim import Aim
+from tests.attacks.attackers.wire import ClosedError, Connection
 from tests.benchmarks.server.cores import LOAD
 from tests.benchmarks.server.processes import asked, said_by, started
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from tests.attacks.aim import Scale
+from tests.attacks.attackers.aim import Scale
 from tests.attacks.bystander import Measured
 from tests.benchmarks.server.setting import percentile
 

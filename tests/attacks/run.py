@@ -6,12 +6,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from tests.attacks.aim import Aim, Scale
 from tests.attacks.attack import Attack
-from tests.attacks.attacker import attacker
+from tests.attacks.attackers.aim import Aim, Scale
+from tests.attacks.attackers.attacker import attacker
+from tests.attacks.attackers.hook import hook
 from tests.attacks.backend import Attacked, attacked
 from tests.attacks.bystander import bystander
-from tests.attacks.hook import hook
 from tests.attacks.report import Report, Row, Usage, common_rows
 from tests.benchmarks.server.processes import LOOPBACK
 

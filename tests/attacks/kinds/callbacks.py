@@ -8,13 +8,13 @@ from typing import Final
 from msgspec import structs
 
 from imtui.protocol.messages import Method, Push
-from tests.attacks.aim import Aim, Scale, Tally
 from tests.attacks.attack import Attack
+from tests.attacks.attackers.aim import Aim, Scale, Tally
+from tests.attacks.attackers.forever import forever, pour
+from tests.attacks.attackers.hook import FORBIDDEN
+from tests.attacks.attackers.wire import opened, request
 from tests.attacks.backend import Attacked
-from tests.attacks.forever import forever, pour
-from tests.attacks.hook import FORBIDDEN
 from tests.attacks.report import Report, Row, at_most, beside
-from tests.attacks.wire import opened, request
 
 _EVE: Final = "eve"
 _MALLORY: Final = "mallory"

@@ -12,19 +12,19 @@ from msgspec import structs
 
 from imtui.protocol.limits import DEVICES_PER_PLATFORM, FRAME_MAX_BYTES, HISTORY_PAGE_MAX
 from imtui.protocol.messages import Method
-from tests.attacks.aim import Aim, Scale, Tally
 from tests.attacks.attack import Attack
-from tests.attacks.backend import Attacked
-from tests.attacks.bystander import BEN
-from tests.attacks.forever import forever
-from tests.attacks.report import Report, Row, at_most
-from tests.attacks.wire import (
+from tests.attacks.attackers.aim import Aim, Scale, Tally
+from tests.attacks.attackers.forever import forever
+from tests.attacks.attackers.wire import (
     ClosedError,
     Connection,
     credentials,
     opened,
     request,
 )
+from tests.attacks.backend import Attacked
+from tests.attacks.bystander import BEN
+from tests.attacks.report import Report, Row, at_most
 from tests.benchmarks.app_key import AppKey
 from tests.benchmarks.peers.frames import TEXT, frame_head, upgrade
 from tests.benchmarks.server.crowd import Crowd, room

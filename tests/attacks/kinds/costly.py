@@ -8,11 +8,11 @@ from msgspec import structs
 
 from imtui.protocol import limits
 from imtui.protocol.messages import Method
-from tests.attacks.aim import Aim, Scale, Tally
 from tests.attacks.attack import Attack
+from tests.attacks.attackers.aim import Aim, Scale, Tally
+from tests.attacks.attackers.forever import forever, pour
+from tests.attacks.attackers.wire import Connection, opened, request
 from tests.attacks.backend import Attacked
-from tests.attacks.forever import forever, pour
-from tests.attacks.wire import Connection, opened, request
 from tests.benchmarks.against.filling import Talk, fill
 
 EVE: Final = "eve"

@@ -11,12 +11,12 @@ from msgspec import structs
 from imtui.protocol.limits import SUBSCRIBE_MAX_USERS
 from imtui.protocol.messages import Method
 from imtui.protocol.profiles import FriendAllowType
-from tests.attacks.aim import Aim, Scale, Tally
 from tests.attacks.attack import Attack
+from tests.attacks.attackers.aim import Aim, Scale, Tally
+from tests.attacks.attackers.forever import forever, pour
+from tests.attacks.attackers.wire import Connection, opened, request
 from tests.attacks.backend import Attacked
-from tests.attacks.forever import forever, pour
 from tests.attacks.report import disk_row
-from tests.attacks.wire import Connection, opened, request
 
 EVE: Final = "eve"
 _SHORT: Final = Scale(connections=4, amount=20, seconds=0.6, rest=0.2, recovery=0.1)

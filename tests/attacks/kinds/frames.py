@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tests.attacks.aim import Aim, Scale, Tally
 from tests.attacks.attack import Attack
-from tests.attacks.forever import forever, pour
-from tests.attacks.wire import CONTINUATION, PING, frame, opened
+from tests.attacks.attackers.aim import Aim, Scale, Tally
+from tests.attacks.attackers.forever import forever, pour
+from tests.attacks.attackers.wire import CONTINUATION, PING, frame, opened
 from tests.benchmarks.peers.frames import TEXT
 
 _IN_A_ROW: Final = 64 * 1024

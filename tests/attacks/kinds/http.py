@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
-from tests.attacks.aim import ADDRESS, Aim, Scale, Tally
 from tests.attacks.attack import Attack
-from tests.attacks.forever import forever
-from tests.attacks.wire import ClosedError
+from tests.attacks.attackers.aim import ADDRESS, Aim, Scale, Tally
+from tests.attacks.attackers.forever import forever
+from tests.attacks.attackers.wire import ClosedError
 
 _SHORT: Final = Scale(connections=4, seconds=0.6, rest=0.2, recovery=0.1)
 _IN_A_ROW: Final = 50

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from imtui.protocol.messages import Method
 from imtui.protocol.usersig import sign
-from tests.attacks.aim import ADDRESS, Aim, Scale, Tally
 from tests.attacks.attack import Attack
-from tests.attacks.forever import forever, pour
-from tests.attacks.wire import ClosedError, opened, request
+from tests.attacks.attackers.aim import ADDRESS, Aim, Scale, Tally
+from tests.attacks.attackers.forever import forever, pour
+from tests.attacks.attackers.wire import ClosedError, opened, request
 from tests.benchmarks.server.hosts import ADMIN
 
 _SHORT: Final = Scale(connections=4, seconds=0.6, rest=0.2, recovery=0.1)

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 import msgspec
 
-from tests.attacks.aim import ADDRESS, Aim, Tally
+from tests.attacks.attackers.aim import ADDRESS, Aim, Tally
 from tests.benchmarks.peers.frames import TEXT, frame_head, upgrade
 
 JSON = dict[str, Any]

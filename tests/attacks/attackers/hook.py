@@ -1,6 +1,6 @@
 """The app's own server, which is slow to answer callbacks before an event.
 
-``python -m tests.attacks.hook SECONDS`` forbids the messages with a forbidden text.
+``python -m tests.attacks.attackers.hook SECONDS`` forbids the messages with a forbidden text.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ def hook(seconds: float, folder: Path) -> Iterator[tuple[str, ...]]:
     Yields:
         The options with which a backend asks it.
     """
-    command = (sys.executable, "-m", "tests.attacks.hook", seconds)
+    command = (sys.executable, "-m", "tests.attacks.attackers.hook", seconds)
     with started(*command, log=folder / "hook.log", cores=(LOAD,)) as process:
         port = int(said_by(process))
         url = f"http://{LOOPBACK}:{port}/callback"

@@ -1,7 +1,7 @@
 """The process of an attack.
 
-``python -m tests.attacks.attacker NAME`` reads its aim from standard input, attacks until it reads
-another line, and prints what happened to the attackers.
+``python -m tests.attacks.attackers.attacker NAME`` reads its aim from standard input, attacks until
+it reads another line, and prints what happened to the attackers.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from tests.attacks.aim import Aim, Tally
+from tests.attacks.attackers.aim import Aim, Tally
 from tests.attacks.registry import ATTACKS
 from tests.benchmarks.server.cores import LOAD
 from tests.benchmarks.server.crowd import raise_limit
@@ -40,7 +40,7 @@ class Attacker:
 @contextmanager
 def attacker(name: str, aim: Aim, folder: Path) -> Iterator[Attacker]:
     """Run an attack for as long as the context lasts."""
-    command = (sys.executable, "-m", "tests.attacks.attacker", name)
+    command = (sys.executable, "-m", "tests.attacks.attackers.attacker", name)
     says = f"{msgspec.json.encode(aim).decode()}\n"
     with started(*command, log=folder / "attacker.log", cores=(LOAD,), says=says) as process:
         said_by(process)

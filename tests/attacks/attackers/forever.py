@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tests.attacks.aim import Tally
-from tests.attacks.wire import ClosedError, Connection
+from tests.attacks.attackers.aim import Tally
+from tests.attacks.attackers.wire import ClosedError, Connection
 
 _PAUSE: Final = 0.02
 """The pause after a closed connection, in seconds: a loop of refusals hurts the attacker most."""

@@ -1,0 +1,1 @@
+"""The processes and connections that attack, and what they send."""
