@@ -17,8 +17,8 @@ from imtui.server.store.store import StoreError
 from tests.sdk.recorder import Recorder
 from tests.sdk.relay import relay_to
 from tests.server.commands.test_rest import post
-from tests.server.node.crowd_rotation import code_of_login, rotate, rotate_beside, sig_of
-from tests.server.node.killed_rotation import STEPS
+from tests.server.node.rotation.crowd_rotation import code_of_login, rotate, rotate_beside, sig_of
+from tests.server.node.rotation.killed_rotation import STEPS
 
 ROTATE = "v4/imtui_key/rotate"
 _DAY = 24 * 3600
@@ -147,7 +147,7 @@ async def test_a_kill_9_at_any_step_leaves_keys_that_work_and_a_start_mends_the_
     tmp_path: Path, step: str
 ) -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.server.node.killed_rotation", step, str(tmp_path))
+        *(sys.executable, "-m", "tests.server.node.rotation.killed_rotation", step, str(tmp_path))
     )
     assert await process.wait() == -signal.SIGKILL
     data = DataDir(tmp_path)

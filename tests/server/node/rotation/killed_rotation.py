@@ -12,7 +12,7 @@ from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import DataDir
 from imtui.server.store.sqlite.store import SQLiteStore
-from tests.server.node.crowd_rotation import rotate
+from tests.server.node.rotation.crowd_rotation import rotate
 
 STEPS: Final = (
     "before the commit",

@@ -1,0 +1,1 @@
+"""Keys that are rotated while clients are connected, and through kills."""
