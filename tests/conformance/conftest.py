@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from .core_world import CoreWorld
-from .edged_world import EdgedWorld
-from .socket_world import SocketWorld
-from .virtual_time import JumpingLoop
-from .world import World
+from .worlds.core_world import CoreWorld
+from .worlds.edged_world import EdgedWorld
+from .worlds.socket_world import SocketWorld
+from .worlds.virtual_time import JumpingLoop
+from .worlds.world import World
 
 
 def pytest_asyncio_loop_factories(

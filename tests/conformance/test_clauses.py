@@ -11,9 +11,9 @@ from .clauses import DECISIONS, SECTIONS
 def covered() -> set[str | int]:
     """Return the clauses that the tests of this package declare."""
     found: set[str | int] = set()
-    for module in pkgutil.iter_modules(package_path):
-        if module.name.startswith("test_"):
-            imported = importlib.import_module(f"{__package__}.{module.name}")
+    for module in pkgutil.walk_packages(package_path, f"{__package__}."):
+        if module.name.rpartition(".")[2].startswith("test_"):
+            imported = importlib.import_module(module.name)
             for name, test in inspect.getmembers(imported, inspect.isfunction):
                 if name.startswith("test_"):
                     found |= set(test.__dict__.get("clauses", ()))

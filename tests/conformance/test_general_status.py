@@ -1,8 +1,8 @@
 """Feature description: ONLINE, OFFLINE and UNLOGINED, and the transitions between them."""
 
 from .clauses import covers
-from .core_world import CoreWorld
-from .world import (
+from .worlds.core_world import CoreWorld
+from .worlds.world import (
     OFFLINE,
     ONLINE,
     UNLOGINED,

@@ -5,9 +5,9 @@ from typing import Any
 from imtui.protocol import usersig
 
 from .clauses import covers
-from .core_world import CoreWorld
-from .socket_world import SocketWorld
-from .world import (
+from .worlds.core_world import CoreWorld
+from .worlds.socket_world import SocketWorld
+from .worlds.world import (
     OFFLINE,
     ONLINE,
     UNLOGINED,

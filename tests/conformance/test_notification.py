@@ -5,9 +5,9 @@ import json
 import pytest
 
 from .clauses import covers
-from .core_world import CoreWorld
-from .socket_world import SocketClient, SocketWorld
-from .world import (
+from .worlds.core_world import CoreWorld
+from .worlds.socket_world import SocketClient, SocketWorld
+from .worlds.world import (
     OFFLINE,
     ONLINE,
     UNLOGINED,

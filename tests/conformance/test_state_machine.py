@@ -19,10 +19,10 @@ from hypothesis.stateful import (
 
 from imtui.protocol import usersig
 
-from .core_world import DrivenCore
-from .model import Model, Outcome, Seen
-from .raw_client import JSON, Push, Refused
-from .virtual_time import WALL_START
+from .worlds.core_world import DrivenCore
+from .worlds.model import Model, Outcome, Seen
+from .worlds.raw_client import JSON, Push, Refused
+from .worlds.virtual_time import WALL_START
 
 # Small limits, so that random acts reach them.
 RATE_CALLS, SUBSCRIPTIONS_MAX, PER_PLATFORM = 4, 2, 2

@@ -3,8 +3,8 @@
 import pytest
 
 from .clauses import covers
-from .core_world import CoreWorld
-from .world import (
+from .worlds.core_world import CoreWorld
+from .worlds.world import (
     OFFLINE,
     ONLINE,
     UNLOGINED,

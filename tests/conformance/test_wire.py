@@ -7,9 +7,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from .raw_client import RawClient, Refused
-from .socket_world import SocketClient, SocketWorld
-from .world import ONLINE, code, login, query, send_login
+from .worlds.raw_client import RawClient, Refused
+from .worlds.socket_world import SocketClient, SocketWorld
+from .worlds.world import ONLINE, code, login, query, send_login
 
 
 async def connected(world: SocketWorld, user_id: str) -> SocketClient:

@@ -20,7 +20,7 @@ from imtui.server.instant import Instant
 # The only place that knows the server: what was recorded must not depend on its modules.
 from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
-from tests.conformance.raw_client import JSON, RawClient, Refused
+from tests.conformance.worlds.raw_client import JSON, RawClient, Refused
 from tests.server.store.recorded import rows
 from tests.server.store.recorded.asking import ask_everything
 from tests.server.store.recorded.asking_admin import Running

@@ -28,9 +28,9 @@ from imtui.tui.services.bundled_sdk import BundledSdk
 from imtui.tui.services.login_service import LoginService
 from imtui.tui.settings.file import SettingsFile
 from imtui.tui.state.memory import Memory
-from tests.conformance.core_world import DrivenCore
-from tests.conformance.raw_client import JSON, Refused
-from tests.conformance.virtual_time import WALL_START
+from tests.conformance.worlds.core_world import DrivenCore
+from tests.conformance.worlds.raw_client import JSON, Refused
+from tests.conformance.worlds.virtual_time import WALL_START
 from tests.sdk.virtual_time import SocketlessLoop
 
 ME: Final = "alice"

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.conformance.raw_client import JSON, RawClient, Refused
+from tests.conformance.worlds.raw_client import JSON, RawClient, Refused
 from tests.server.store.recorded.asking_admin import (
     Admin,
     Following,

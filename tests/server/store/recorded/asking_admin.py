@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from imtui.protocol.usersig import sign
-from tests.conformance.raw_client import JSON
+from tests.conformance.worlds.raw_client import JSON
 
 ADMIN = "administrator"
 TOO_OFTEN = 60007

@@ -14,7 +14,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any, Final, NamedTuple
 
-from tests.conformance.raw_client import JSON
+from tests.conformance.worlds.raw_client import JSON
 
 DROPPED: Final = frozenset(
     {

@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from tests.conformance.raw_client import JSON
+from tests.conformance.worlds.raw_client import JSON
 from tests.server.store.recorded.old_backend import Device, OldBackend
 
 NOBODY = "never-there"

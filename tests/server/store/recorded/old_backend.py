@@ -12,7 +12,7 @@ from typing import Any, Self
 import httpx
 
 from imtui.protocol.usersig import sign
-from tests.conformance.raw_client import JSON, RawClient, Refused
+from tests.conformance.worlds.raw_client import JSON, RawClient, Refused
 from tests.server.store.recorded.asking_admin import Running, ask_rest
 
 SDK_APP_ID = 1_400_000_000

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final
 
-from tests.conformance.raw_client import JSON, Refused
+from tests.conformance.worlds.raw_client import JSON, Refused
 from tests.server.store.recorded.make_by_admin import element
 from tests.server.store.recorded.old_backend import Device, OldBackend
 

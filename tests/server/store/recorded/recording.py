@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from imtui.protocol.wire_names import wire_name
-from tests.conformance.raw_client import JSON
+from tests.conformance.worlds.raw_client import JSON
 
 NAMES: Final = ("schema1", "schema2", "schema3", "schema4", "schema4_walk")
 

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from tests.conformance.raw_client import JSON
+from tests.conformance.worlds.raw_client import JSON
 
 OFFLINE, UNLOGINED = 2, 3
 REVOKED = 6

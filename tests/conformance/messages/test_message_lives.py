@@ -20,10 +20,10 @@ from hypothesis.stateful import (
 
 from imtui.protocol import usersig
 
-from .chatting import changed_conversations, changed_messages, new_messages, receipts
-from .core_world import DrivenCore
-from .raw_client import JSON, Push, Refused
-from .virtual_time import WALL_START
+from ..worlds.chatting import changed_conversations, changed_messages, new_messages, receipts
+from ..worlds.core_world import DrivenCore
+from ..worlds.raw_client import JSON, Push, Refused
+from ..worlds.virtual_time import WALL_START
 
 USERS = ["ann", "bea", "cyd"]
 SESSIONS = {"ann": 1, "bea": 2, "cyd": 3}
@@ -174,7 +174,7 @@ class Talks(RuleBasedStateMachine):
         # Sometimes the wall clock is far in the past.
         with pytest.MonkeyPatch.context() as patch:
             start = WALL_START - 10**9 * back
-            patch.setattr("tests.conformance.core_world.WALL_START", start)
+            patch.setattr("tests.conformance.worlds.core_world.WALL_START", start)
             now = self.core.instant().unix_ms
             there = self.find(sender, msg_id)
             text = f"text {now}"

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from .befriending import friend, friends, groups, infos, names
-from .chatting import pair
-from .core_world import CoreWorld
-from .raw_client import Push
-from .world import Client, World, befriend, code, login, register
+from ..worlds.befriending import friend, friends, groups, infos, names
+from ..worlds.chatting import pair
+from ..worlds.core_world import CoreWorld
+from ..worlds.raw_client import Push
+from ..worlds.world import Client, World, befriend, code, login, register
 
 
 async def with_friends(world: World, *user_ids: str) -> Client:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from .chatting import pair, send
-from .core_world import CoreWorld
-from .world import World, code, login, refusal
+from ..worlds.chatting import pair, send
+from ..worlds.core_world import CoreWorld
+from ..worlds.world import World, code, login, refusal
 
 
 async def test_an_account_sends_100_messages_at_once_and_10_a_second_after_them(

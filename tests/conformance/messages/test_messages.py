@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from .chatting import (
+from ..worlds.chatting import (
     DELETED,
     REVOKED,
     changed,
@@ -21,9 +21,9 @@ from .chatting import (
     texts,
     unread,
 )
-from .core_world import CoreWorld
-from .raw_client import JSON
-from .world import Client, World, code, login, refusal, register
+from ..worlds.core_world import CoreWorld
+from ..worlds.raw_client import JSON
+from ..worlds.world import Client, World, code, login, refusal, register
 
 IMAGE = base64.b64encode(b"\x00\xff payload").decode()
 
@@ -158,7 +158,7 @@ async def test_timestamps_do_not_go_back_with_the_wall_clock(
 ) -> None:
     alice, bob = await pair(core_world)
     first = await send(alice, "bob")
-    monkeypatch.setattr("tests.conformance.core_world.WALL_START", 1_000_000_000_000)
+    monkeypatch.setattr("tests.conformance.worlds.core_world.WALL_START", 1_000_000_000_000)
     second = await send(bob, "alice")
     assert second["timestamp"] == first["timestamp"]
     await core_world.restart()

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from imtui.protocol import usersig
 
-from .befriending import block, unblock
-from .chatting import conversation, pair, send
-from .clauses import covers
-from .core_world import DrivenCore
-from .raw_client import JSON
-from .world import (
+from ..clauses import covers
+from ..worlds.befriending import block, unblock
+from ..worlds.chatting import conversation, pair, send
+from ..worlds.core_world import DrivenCore
+from ..worlds.raw_client import JSON
+from ..worlds.world import (
     OFFLINE,
     ONLINE,
     UNLOGINED,

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from .befriending import CONFIRM, friend, infos
-from .chatting import pair
-from .core_world import CoreWorld
-from .raw_client import JSON, Push
-from .world import Client, World, befriend, code, login, only, register
+from ..worlds.befriending import CONFIRM, friend, infos
+from ..worlds.chatting import pair
+from ..worlds.core_world import CoreWorld
+from ..worlds.raw_client import JSON, Push
+from ..worlds.world import Client, World, befriend, code, login, only, register
 
 
 async def profiles(client: Client, *user_ids: str) -> list[JSON]:

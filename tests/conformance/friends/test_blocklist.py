@@ -2,11 +2,21 @@
 
 import pytest
 
-from .befriending import CONFIRM, allow, block, blocked, friends, named, names, requests, unblock
-from .chatting import history, new_messages, pair, send, texts
-from .core_world import CoreWorld
-from .raw_client import Push
-from .world import World, befriend, code, login, only, register
+from ..worlds.befriending import (
+    CONFIRM,
+    allow,
+    block,
+    blocked,
+    friends,
+    named,
+    names,
+    requests,
+    unblock,
+)
+from ..worlds.chatting import history, new_messages, pair, send, texts
+from ..worlds.core_world import CoreWorld
+from ..worlds.raw_client import Push
+from ..worlds.world import World, befriend, code, login, only, register
 
 
 async def test_blocking_ends_the_friendship_both_ways_and_all_own_devices_are_told(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from .befriending import (
+from ..worlds.befriending import (
     ANY,
     CAME_IN,
     CONFIRM,
@@ -20,9 +20,9 @@ from .befriending import (
     requests,
     unread,
 )
-from .chatting import pair
-from .core_world import CoreWorld
-from .world import Client, World, code, login, only, register
+from ..worlds.chatting import pair
+from ..worlds.core_world import CoreWorld
+from ..worlds.world import Client, World, code, login, only, register
 
 
 async def ask(client: Client, user_id: str, **fields: Any) -> None:

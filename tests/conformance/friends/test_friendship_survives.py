@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from imtui.protocol import usersig
 
-from .core_world import DrivenCore
-from .raw_client import JSON, Refused
+from ..worlds.core_world import DrivenCore
+from ..worlds.raw_client import JSON, Refused
 
 USERS = ("alice", "bob", "carol")
 SESSIONS = dict(zip(USERS, itertools.count(1), strict=False))

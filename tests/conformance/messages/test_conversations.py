@@ -2,7 +2,7 @@
 
 import pytest
 
-from .chatting import (
+from ..worlds.chatting import (
     changed,
     changed_conversations,
     changed_messages,
@@ -17,8 +17,8 @@ from .chatting import (
     texts,
     unread,
 )
-from .core_world import CoreWorld
-from .world import Client, World, code, login, refusal, register
+from ..worlds.core_world import CoreWorld
+from ..worlds.world import Client, World, code, login, refusal, register
 
 
 async def listed(client: Client) -> list[str]:

@@ -1,0 +1,1 @@
+"""The clauses about friends, block lists and profiles."""

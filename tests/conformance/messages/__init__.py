@@ -1,0 +1,1 @@
+"""The clauses about messages and conversations."""
