@@ -11,7 +11,7 @@ from imtui.server.store.sql.erasing import CAUSES, Eraser
 from imtui.server.store.sql.loading import STATEMENTS
 from imtui.server.store.sql.messages import ROW_UPDATES, RowUpdates
 from imtui.server.store.sql.statement import Batch, Database
-from imtui.server.store.sql.statuses import StatusUpdates
+from imtui.server.store.sql.statuses import Row, StatusUpdates
 from imtui.server.webhook.request import OutgoingCallback
 
 _ERASING: Final = 0.001
@@ -36,7 +36,7 @@ class Changes:
         return bool(self.batch or self.rows or self.statuses or self.callbacks)
 
     @property
-    def is_lazy(self) -> bool:
+    def has_only_statuses(self) -> bool:
         """Tell whether a power cut may undo all of them for a moment."""
         return not (self.batch or self.rows or self.callbacks)
 
@@ -110,9 +110,19 @@ class Pending:
         return self.has_changes or bool(self._cleared) or self.is_erasing
 
     @property
-    def is_lazy(self) -> bool:
-        """Tell whether a power cut may undo all of it for a moment."""
-        return self._changes.is_lazy
+    def has_only_statuses(self) -> bool:
+        """Tell whether there is nothing to do but to write statuses."""
+        is_busy = bool(self._cleared) or self.is_erasing
+        return self._changes.has_only_statuses and not is_busy
+
+    @property
+    def new_statuses(self) -> list[Row]:
+        """Return the rows of statuses that are not noted elsewhere."""
+        return self._changes.statuses.new
+
+    def statuses_noted(self) -> None:
+        """Take all statuses for noted elsewhere; the next transaction has them, too."""
+        self._changes.statuses.noted()
 
     @property
     def is_readable(self) -> bool:

@@ -13,9 +13,18 @@ from imtui.server.core.presence.changes import StatusChanged
 from imtui.server.core.stored import StoredStatus
 from imtui.server.store.sql.statement import ACCOUNT, put
 
+Row = tuple[str, int, int, str, str]
+"""The user ID of a status, when the general status began, its revision, the custom status and the
+device that changed it, both as JSON."""
+
 FORGET: Final = "DELETE FROM statuses"
+REVISION: Final = """
+SELECT coalesce(revision, 0) FROM accounts LEFT JOIN statuses ON account = key
+WHERE user_id = ? AND deleted_at IS NULL
+"""
+"""Finds the revision of an account's status; 0 without one, and nothing without the account."""
 _COLUMNS: Final = ("since", "revision", "custom", "changed_by")
-_PUT: Final = put("statuses", ("account",), _COLUMNS).replace("?", ACCOUNT, 1)
+PUT: Final = put("statuses", ("account",), _COLUMNS).replace("?", ACCOUNT, 1)
 
 
 def load_statuses(rows: Callable[[str], list[Any]]) -> list[StoredStatus]:
@@ -41,7 +50,9 @@ class StatusUpdates:
 
     def __init__(self) -> None:
         """Start without updates."""
-        self._changed: dict[str, StatusChanged] = {}
+        self._changed: dict[str, Row] = {}
+        self._new: dict[str, Row] = {}
+        """Those that are not noted elsewhere."""
         self._deleted: list[int] = []
 
     def __bool__(self) -> bool:
@@ -52,20 +63,31 @@ class StatusUpdates:
         """Add the update of a change, in place of an earlier one of the same account."""
         match change:
             case StatusChanged():
-                self._changed[change.own.user_id] = change
+                user_id = change.own.user_id
+                self._changed[user_id] = self._new[user_id] = _row(change)
             case AccountDeleted():
                 self._changed.pop(change.user_id, None)
+                self._new.pop(change.user_id, None)
                 self._deleted.append(change.key)
+
+    @property
+    def new(self) -> list[Row]:
+        """Return the rows that are not noted elsewhere."""
+        return list(self._new.values())
+
+    def noted(self) -> None:
+        """Take all for noted."""
+        self._new = {}
 
     def statements(self) -> list[tuple[str, list[tuple[Any, ...]]]]:
         """Return the updates, each with the values of all rows."""
         return [
             ("DELETE FROM statuses WHERE account = ?", [(key,) for key in self._deleted]),
-            (_PUT, [_row(change) for change in self._changed.values()]),
+            (PUT, list(self._changed.values())),
         ]
 
 
-def _row(change: StatusChanged) -> tuple[Any, ...]:
+def _row(change: StatusChanged) -> Row:
     status, encode = change.own, msgspec.json.encode
     custom, changed_by = encode(change.custom).decode(), encode(status.changed_by).decode()
     return status.user_id, status.since, status.revision, custom, changed_by

@@ -11,8 +11,6 @@ from imtui.server.store.sqlite.log_pairing import BEGIN_LOG, END_LOG, new_genera
 
 _SIZE_MAX: Final = 12 * 1024 * 1024
 """The size in bytes at which the log is written into the database."""
-_LAZY_FOR: Final = 1.0
-"""For how many seconds transactions may wait for the disk; about as long as until a rest."""
 _AGE_MAX: Final = 3600.0
 """How long the log may keep what was erased, in seconds, while there is no rest."""
 
@@ -21,7 +19,7 @@ class Log:
     """Begins transactions, each log with its generation, and empties the log."""
 
     def __init__(self, database: sqlite3.Connection, path: Path, scrubber: Scrubber) -> None:
-        """Take over a log that may have transactions of an earlier process.
+        """Take over a log that may have transactions of an earlier process; ``empty`` it soon.
 
         Args:
             database: The connection that writes the log.
@@ -29,8 +27,7 @@ class Log:
             scrubber: Overwrites what the log leaves in the database's unused parts.
 
         Raises:
-            sqlite3.Error: The database cannot be written.
-            OSError: Its file cannot be read or written.
+            OSError: Its file cannot be read.
         """
         self._database = database
         self._path = path
@@ -39,29 +36,11 @@ class Log:
         self._began = time.monotonic()
         self._tried_at = 0
         """The size of the log in bytes after the last attempt to empty it."""
-        self._is_lazy = False
-        """Whether transactions do not wait for the disk."""
-        self._synced_at = 0.0
-        """When a transaction last did."""
-        if not self._is_new:
-            self.empty()
 
-    def begin(self, *, is_lazy: bool = False) -> None:
-        """Begin a transaction, unless it has begun.
-
-        Args:
-            is_lazy: Whether a power cut may undo it for a second, as long as no other transaction
-                follows. The end of the process does not.
-        """
+    def begin(self) -> None:
+        """Begin a transaction, unless it has begun."""
         if self._database.in_transaction:
             return
-        now = time.monotonic()
-        is_lazy = is_lazy and now < self._synced_at + _LAZY_FOR
-        if is_lazy != self._is_lazy:
-            self._database.execute(f"PRAGMA synchronous = {'NORMAL' if is_lazy else 'FULL'}")
-            self._is_lazy = is_lazy
-        if not is_lazy:
-            self._synced_at = now
         self._database.execute("BEGIN IMMEDIATE")
         if self._is_new:
             self._database.execute(BEGIN_LOG, (new_generation(),))

@@ -26,6 +26,7 @@ from imtui.server.store.sqlite.migration.migrate import (
     remove_unfinished,
 )
 from imtui.server.store.sqlite.preparing import missing_in, prepare
+from imtui.server.store.sqlite.status_journal import StatusJournal
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.request import OutgoingCallback
 
@@ -65,6 +66,7 @@ class SQLiteStore(SQLStore):
             self._database = connect(path)
         except (OSError, sqlite3.Error) as error:
             raise cannot(path, "opened", error) from error
+        self._journal = StatusJournal(path)
         self._scrubber: Scrubber | None = None
         try:
             self._migrate(progress or (lambda line: None))
@@ -129,14 +131,9 @@ class SQLiteStore(SQLStore):
         if not self._pending.needs_commit:
             return
         self._failure = None
-        try:
-            self._log.begin(is_lazy=self._pending.is_lazy)
-            self._pending.execute(self._database)
-            self._log.end()
-        except (sqlite3.Error, *REFUSALS) as error:
-            raise self._undo(error) from error
-        self._pending.committed()
-        self._log.empty_if_due()
+        if not self._note_statuses():
+            self._write()
+            self._log.empty_if_due()
 
     @property
     def is_shared(self) -> bool:
@@ -160,6 +157,8 @@ class SQLiteStore(SQLStore):
         try:
             if self._has_started:
                 forget_copy(self._path)
+            if not self._journal.is_empty and self._pending.has_only_statuses:
+                self._write()
             return not self._pending.has_changes and self._log.empty()
         except (OSError, sqlite3.Error) as error:
             raise cannot(self._path, "written", error) from error
@@ -184,11 +183,54 @@ class SQLiteStore(SQLStore):
         with contextlib.suppress(OSError, sqlite3.Error):
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
+            self._restore_statuses()
             self._log.empty()
+            self._journal.remove()
         self._close()
+
+    def _note_statuses(self) -> bool:
+        """Note the batch in the journal if it may be, and tell whether that is done."""
+        if not self._pending.has_only_statuses or not self._journal.takes_more:
+            return False
+        try:
+            self._journal.note(self._pending.new_statuses, self._generation)
+        except (OSError, sqlite3.Error):
+            # The transaction says what is wrong.
+            return False
+        self._pending.statuses_noted()
+        return True
+
+    def _write(self) -> None:
+        try:
+            self._log.begin()
+            self._pending.execute(self._database)
+            self._log.end()
+        except (sqlite3.Error, *REFUSALS) as error:
+            raise self._undo(error) from error
+        self._pending.committed()
+        # If that fails, the database is still newer than each row of the journal.
+        with contextlib.suppress(OSError):
+            self._journal.clear()
+
+    def _generation(self) -> int:
+        ((generation,),) = self._rows("SELECT generation FROM app")
+        return int(generation)
+
+    def _restore_statuses(self) -> None:
+        """Bring the journal of an earlier process into the database."""
+        noted = {row[0]: row for row in self._journal.read(self._generation())}
+        if not noted:
+            return
+        self._log.begin()
+        for user_id, row in noted.items():
+            found = self._database.execute(statuses.REVISION, (user_id,)).fetchone()
+            if found is not None and row[2] > found[0]:
+                self._database.execute(statuses.PUT, row)
+        self._log.end()
 
     def _close(self) -> None:
         self._database.close()
+        self._journal.close()
         if self._scrubber is not None:
             self._scrubber.close()
 
@@ -207,6 +249,11 @@ class SQLiteStore(SQLStore):
             prepare(self._database, self._path)
             self._scrubber = Scrubber(self._path)
             self._log = Log(self._database, self._path, self._scrubber)
+            if self._keeps_statuses:
+                # Before the log ends, and with it the generation that the journal follows.
+                self._restore_statuses()
+            self._log.empty()
+            self._journal.remove()
             if missing := missing_in(self._database):
                 self._log.begin()
                 for sql in missing:

@@ -1,0 +1,113 @@
+"""Statuses of the last moments, in a file beside the database.
+
+A transaction for each status would be a third of what a change costs. A line in this file outlives
+the end of the process just as well; a power cut may undo it until the statuses are in the database.
+"""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from imtui.server.store.sql.statuses import Row
+
+_KEPT_FOR: Final = 1.0
+"""For how many seconds statuses are noted before they have to be in the database."""
+
+
+def journal_of(path: Path) -> Path:
+    """Return the path of the journal of a database."""
+    return path.with_name(f"{path.name}-statuses")
+
+
+class StatusJournal:
+    """The rows that were noted since the database was last written.
+
+    Its first line is the generation of the database that they follow, so that they are not taken
+    for those of another one, or of a later state of this one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Prepare the journal of the database at a path; nothing is written."""
+        self._path = journal_of(path)
+        self._file: int | None = None
+        self._size = 0
+        self._began = 0.0
+
+    def read(self, generation: int) -> list[Row]:
+        """Return the rows that a database of this generation lacks, in order.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        try:
+            # What follows the last line feed was never acknowledged.
+            first, *lines = self._path.read_bytes().split(b"\n")[:-1] or [b""]
+        except FileNotFoundError:
+            return []
+        rows: list[Row] = []
+        # A power cut may leave anything.
+        with contextlib.suppress(msgspec.DecodeError, UnicodeError):
+            if msgspec.json.decode(first) == generation:
+                rows.extend(msgspec.json.decode(line, type=Row) for line in lines)
+        return rows
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether the database has all that was noted."""
+        return not self._size
+
+    @property
+    def takes_more(self) -> bool:
+        """Tell whether rows may be noted: the first of them is not old yet."""
+        return not self._size or time.monotonic() < self._began + _KEPT_FOR
+
+    def note(self, rows: Sequence[Row], generation: Callable[[], int]) -> None:
+        """Add rows.
+
+        Args:
+            rows: The rows.
+            generation: Returns the generation of the database.
+
+        Raises:
+            OSError: The file cannot be written; nothing is added.
+        """
+        if not rows:
+            return
+        lines = [msgspec.json.encode(row) for row in rows]
+        if self._file is None:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+            self._file = os.open(self._path, flags, 0o600)
+        if not self._size:
+            self._began = time.monotonic()
+            lines.insert(0, b"%d" % generation())
+        data = b"\n".join(lines) + b"\n"
+        try:
+            if os.write(self._file, data) < len(data):
+                raise OSError("only a part was written")
+        except OSError:
+            os.ftruncate(self._file, self._size)
+            raise
+        self._size += len(data)
+
+    def clear(self) -> None:
+        """Forget all rows, which the database has now."""
+        if self._file is not None and self._size:
+            os.ftruncate(self._file, 0)
+            self._size = 0
+
+    def remove(self) -> None:
+        """Remove the file: its rows are in the database, or of no use."""
+        self.close()
+        self._path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the file; the next process reads what it has."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+            self._size = 0
