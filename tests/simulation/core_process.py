@@ -5,27 +5,23 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, Protocol
 
-from imtui.protocol.app_key import AppKey, KeyRing
+from imtui.protocol.app_key import AppKey
 from imtui.protocol.messages import CloseCode
 from imtui.protocol.status import Platform
 from imtui.server.alarm import Alarm
 from imtui.server.commands.change_log import ChangeLog
 from imtui.server.commands.rest import Rest
 from imtui.server.core.accounts.accounts import Accounts
-from imtui.server.core.admins.administering import get_admin_ids
 from imtui.server.core.change import Change
 from imtui.server.core.core import Core
-from imtui.server.core.keys.rotation import get_key_ring
-from imtui.server.core.logins.administration import get_console
 from imtui.server.core.state import State
 from imtui.server.instant import Instant
 from imtui.server.link.frames import About
 from imtui.server.link.nodes import OneNode
-from imtui.server.link.ops import SettingsOp
 from imtui.server.link.remote_edges import RemoteEdges
 from imtui.server.metrics import Metrics
 from imtui.server.node.core_host import CoreHost
-from imtui.server.node.edges.core_process import settings_for
+from imtui.server.node.edges.core_process import told_first
 from imtui.server.process_metrics import ProcessMetrics
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import Store
@@ -179,23 +175,17 @@ class CoreProcess:
         self.edges.core = self.host
         listener.serve(process, self.edges.accept)
 
-    def welcome(self) -> tuple[KeyRing, frozenset[str], float, SettingsOp]:
-        """Return what an edge has to know."""
-        admin = self.core.admin(self.clock())
-        console = get_console(admin)
-        return (
-            get_key_ring(admin),
-            get_admin_ids(admin),
-            console.heartbeat_timeout,
-            settings_for(console),
-        )
-
 
 class WatchedEdges(RemoteEdges):
     """The real port to all edges: nothing that is not durable may be told."""
 
     def __init__(self, core: CoreProcess, rules: Rules) -> None:
-        super().__init__(core.epoch, LINK_KEY, core.welcome, core.process.cpu_clock)
+        super().__init__(
+            core.epoch,
+            LINK_KEY,
+            lambda: told_first(core.core, core.clock()),
+            core.process.cpu_clock,
+        )
         self._core_process = core
         self._rules = rules
 

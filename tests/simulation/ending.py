@@ -6,6 +6,7 @@ from imtui.protocol.status import UserStatusType
 from imtui.server.core.friends.friends import Friends
 from imtui.server.core.stored import StoredApp
 from imtui.server.core.subscriptions.part import Subscriptions
+from imtui.server.node.edges.core_process import told_first
 from imtui.server.store.sql.loading import load_app
 from imtui.server.store.sqlite.connecting import connect_to_read
 from tests.simulation.client import Client
@@ -62,7 +63,7 @@ def _check_sessions(simulation: Simulation, core: CoreProcess) -> None:
 
 
 def _check_edges(simulation: Simulation, core: CoreProcess) -> None:
-    ring, admins, _, _ = core.welcome()
+    ring, admins, _, _ = told_first(core.core, core.clock())
     for edge in simulation.live_edges():
         trust = None if edge.edge is None else edge.edge.trust
         if trust is None or (trust.key_ring, trust.admins) != (ring, admins):

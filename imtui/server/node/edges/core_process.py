@@ -12,7 +12,12 @@ import msgspec
 
 from imtui.protocol.app_key import KeyRing
 from imtui.server.audit import AuditEntry
+from imtui.server.core.admins.administering import get_admin_ids
 from imtui.server.core.console import Console, ConsoleChanged, OnFailure
+from imtui.server.core.core import Core
+from imtui.server.core.keys.rotation import get_key_ring
+from imtui.server.core.logins.administration import get_console
+from imtui.server.instant import Instant
 from imtui.server.link.nodes import RemoteNodes
 from imtui.server.link.ops import LinkError, SettingsOp
 from imtui.server.link.remote_edges import RemoteEdges
@@ -60,11 +65,6 @@ async def run_core(setup: Setup, control: Control) -> None:
         core = CoreNode(config, metrics, keeps_devices=True)
         core.open(stack, store)
 
-        def welcome() -> tuple[KeyRing, frozenset[str], float, SettingsOp]:
-            console = core.console
-            trust = core.trust
-            return trust.key_ring, trust.admins, console.heartbeat_timeout, settings_for(console)
-
         def console_changed(change: ConsoleChanged) -> None:
             edges.settings_changed(settings_for(change.console))
 
@@ -80,7 +80,7 @@ async def run_core(setup: Setup, control: Control) -> None:
             except (msgspec.MsgspecError, UnicodeError) as error:
                 raise LinkError(f"an unreadable audit entry: {error}") from error
 
-        edges = RemoteEdges(core.epoch, key, welcome)
+        edges = RemoteEdges(core.epoch, key, lambda: told_first(core.core, config.clock()))
         edges.on_metrics, edges.on_audit = counted, noted
         if store is not None:
             edges.on_batch = ReadAhead(core.core, store).read
@@ -130,6 +130,18 @@ def _link_socket(link: str, stack: contextlib.AsyncExitStack) -> socket.socket:
 async def until_ended(control: Control, parts: Parts) -> None:
     """Wait until the parent ends this child, or raise the error of a part that fails."""
     await until_either(parts.wait_failed(), control.ended.wait())
+
+
+def told_first(core: Core, now: Instant) -> tuple[KeyRing, frozenset[str], float, SettingsOp]:
+    """Return what an edge has to know as it is welcomed: what holds now, not since the start."""
+    admin = core.admin(now)
+    console = get_console(admin)
+    return (
+        get_key_ring(admin),
+        get_admin_ids(admin),
+        console.heartbeat_timeout,
+        settings_for(console),
+    )
 
 
 def settings_for(console: Console) -> SettingsOp:
