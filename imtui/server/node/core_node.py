@@ -46,7 +46,7 @@ class CoreNode:
     """The core with its store, and all that is done for the app as a whole."""
 
     trust: Trust
-    """The app's keys and admins."""
+    """The app's keys and admins at the start; an edge in this process keeps them up to date."""
     epoch: int
     """How often the backend was started, including this start."""
     host: CoreHost
