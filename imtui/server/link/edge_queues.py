@@ -66,6 +66,11 @@ class EdgeQueues:
         self, session_ids: tuple[int, ...], data: bytes, *, is_chat: bool, state: str = ""
     ) -> None:
         """Send a push, in JSON."""
+        if len(session_ids) == 1:
+            # Most users have one device.
+            push = o.PushOp(session_ids, data, is_chat, state)
+            self._add(session_ids[0] >> EDGE_SHIFT, push)
+            return
         for edge, sessions in _by_edge(session_ids).items():
             self._add(edge, o.PushOp(tuple(sessions), data, is_chat, state))
 

@@ -11,7 +11,7 @@ from imtui.server.store.sql.erasing import CAUSES, Eraser
 from imtui.server.store.sql.loading import STATEMENTS
 from imtui.server.store.sql.messages import ROW_UPDATES, RowUpdates
 from imtui.server.store.sql.statement import Batch, Database
-from imtui.server.store.sql.statuses import Row, StatusUpdates
+from imtui.server.store.sql.statuses import KeptStatus, StatusUpdates
 from imtui.server.webhook.request import OutgoingCallback
 
 _ERASING: Final = 0.001
@@ -116,8 +116,8 @@ class Pending:
         return self._changes.has_only_statuses and not is_busy
 
     @property
-    def new_statuses(self) -> list[Row]:
-        """Return the rows of statuses that are not noted elsewhere."""
+    def new_statuses(self) -> list[KeptStatus]:
+        """Return the statuses that are not noted elsewhere."""
         return self._changes.statuses.new
 
     def statuses_noted(self) -> None:

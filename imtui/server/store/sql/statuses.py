@@ -13,9 +13,9 @@ from imtui.server.core.presence.changes import StatusChanged
 from imtui.server.core.stored import StoredStatus
 from imtui.server.store.sql.statement import ACCOUNT, put
 
-Row = tuple[str, int, int, str, str]
+KeptStatus = tuple[str, int, int, CustomStatus, ChangedBy | None]
 """The user ID of a status, when the general status began, its revision, the custom status and the
-device that changed it, both as JSON."""
+device that changed it."""
 
 FORGET: Final = "DELETE FROM statuses"
 REVISION: Final = """
@@ -50,8 +50,8 @@ class StatusUpdates:
 
     def __init__(self) -> None:
         """Start without updates."""
-        self._changed: dict[str, Row] = {}
-        self._new: dict[str, Row] = {}
+        self._changed: dict[str, KeptStatus] = {}
+        self._new: dict[str, KeptStatus] = {}
         """Those that are not noted elsewhere."""
         self._deleted: list[int] = []
 
@@ -63,16 +63,17 @@ class StatusUpdates:
         """Add the update of a change, in place of an earlier one of the same account."""
         match change:
             case StatusChanged():
-                user_id = change.own.user_id
-                self._changed[user_id] = self._new[user_id] = _row(change)
+                own = change.own
+                kept = own.user_id, own.since, own.revision, change.custom, own.changed_by
+                self._changed[own.user_id] = self._new[own.user_id] = kept
             case AccountDeleted():
                 self._changed.pop(change.user_id, None)
                 self._new.pop(change.user_id, None)
                 self._deleted.append(change.key)
 
     @property
-    def new(self) -> list[Row]:
-        """Return the rows that are not noted elsewhere."""
+    def new(self) -> list[KeptStatus]:
+        """Return those that are not noted elsewhere."""
         return list(self._new.values())
 
     def noted(self) -> None:
@@ -83,11 +84,12 @@ class StatusUpdates:
         """Return the updates, each with the values of all rows."""
         return [
             ("DELETE FROM statuses WHERE account = ?", [(key,) for key in self._deleted]),
-            (PUT, list(self._changed.values())),
+            (PUT, [row_of(kept) for kept in self._changed.values()]),
         ]
 
 
-def _row(change: StatusChanged) -> Row:
-    status, encode = change.own, msgspec.json.encode
-    custom, changed_by = encode(change.custom).decode(), encode(status.changed_by).decode()
-    return status.user_id, status.since, status.revision, custom, changed_by
+def row_of(kept: KeptStatus) -> tuple[Any, ...]:
+    """Return the values of a row."""
+    *values, custom, changed_by = kept
+    encode = msgspec.json.encode
+    return (*values, encode(custom).decode(), encode(changed_by).decode())

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from imtui.server.store.sql.statuses import Row
+from imtui.server.store.sql.statuses import KeptStatus
 
 _KEPT_FOR: Final = 1.0
 """For how many seconds statuses are noted before they have to be in the database."""
@@ -24,8 +24,11 @@ def journal_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-statuses")
 
 
+_decoder: Final = msgspec.json.Decoder(KeptStatus)
+
+
 class StatusJournal:
-    """The rows that were noted since the database was last written.
+    """The statuses that were noted since the database was last written.
 
     Its first line is the generation of the database that they follow, so that they are not taken
     for those of another one, or of a later state of this one.
@@ -38,8 +41,8 @@ class StatusJournal:
         self._size = 0
         self._began = 0.0
 
-    def read(self, generation: int) -> list[Row]:
-        """Return the rows that a database of this generation lacks, in order.
+    def read(self, generation: int) -> list[KeptStatus]:
+        """Return the statuses that a database of this generation lacks, in order.
 
         Raises:
             OSError: The file cannot be read.
@@ -49,12 +52,12 @@ class StatusJournal:
             first, *lines = self._path.read_bytes().split(b"\n")[:-1] or [b""]
         except FileNotFoundError:
             return []
-        rows: list[Row] = []
+        kept: list[KeptStatus] = []
         # A power cut may leave anything.
         with contextlib.suppress(msgspec.DecodeError, UnicodeError):
             if msgspec.json.decode(first) == generation:
-                rows.extend(msgspec.json.decode(line, type=Row) for line in lines)
-        return rows
+                kept.extend(map(_decoder.decode, lines))
+        return kept
 
     @property
     def is_empty(self) -> bool:
@@ -63,22 +66,22 @@ class StatusJournal:
 
     @property
     def takes_more(self) -> bool:
-        """Tell whether rows may be noted: the first of them is not old yet."""
+        """Tell whether statuses may be noted: the first of them is not old yet."""
         return not self._size or time.monotonic() < self._began + _KEPT_FOR
 
-    def note(self, rows: Sequence[Row], generation: Callable[[], int]) -> None:
-        """Add rows.
+    def note(self, kept: Sequence[KeptStatus], generation: Callable[[], int]) -> None:
+        """Add statuses.
 
         Args:
-            rows: The rows.
+            kept: The statuses.
             generation: Returns the generation of the database.
 
         Raises:
             OSError: The file cannot be written; nothing is added.
         """
-        if not rows:
+        if not kept:
             return
-        lines = [msgspec.json.encode(row) for row in rows]
+        lines = list(map(msgspec.json.encode, kept))
         if self._file is None:
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
             self._file = os.open(self._path, flags, 0o600)
@@ -95,13 +98,13 @@ class StatusJournal:
         self._size += len(data)
 
     def clear(self) -> None:
-        """Forget all rows, which the database has now."""
+        """Forget all, which the database has now."""
         if self._file is not None and self._size:
             os.ftruncate(self._file, 0)
             self._size = 0
 
     def remove(self) -> None:
-        """Remove the file: its rows are in the database, or of no use."""
+        """Remove the file: its statuses are in the database, or of no use."""
         self.close()
         self._path.unlink(missing_ok=True)
 

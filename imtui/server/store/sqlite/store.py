@@ -218,14 +218,14 @@ class SQLiteStore(SQLStore):
 
     def _restore_statuses(self) -> None:
         """Bring the journal of an earlier process into the database."""
-        noted = {row[0]: row for row in self._journal.read(self._generation())}
+        noted = {kept[0]: kept for kept in self._journal.read(self._generation())}
         if not noted:
             return
         self._log.begin()
-        for user_id, row in noted.items():
+        for user_id, kept in noted.items():
             found = self._database.execute(statuses.REVISION, (user_id,)).fetchone()
-            if found is not None and row[2] > found[0]:
-                self._database.execute(statuses.PUT, row)
+            if found is not None and kept[2] > found[0]:
+                self._database.execute(statuses.PUT, statuses.row_of(kept))
         self._log.end()
 
     def _close(self) -> None:
