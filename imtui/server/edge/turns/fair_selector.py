@@ -16,7 +16,7 @@ from select import (  # type: ignore[attr-defined, unused-ignore]  # Linux has t
 )
 from typing import Any, Final
 
-TURN: Final = 0.001
+TURN: Final = 0.0005
 """While turns of the event loop take longer, in seconds, fewer strangers are served in each."""
 STRANGERS_MAX: Final = 16
 """The most strangers that are served in one turn, unless more members are."""
