@@ -17,6 +17,7 @@ NOT_CARRIED_OUT: Final = frozenset(
         ErrorCode.ERR_SDK_NET_CONN_TIMEOUT,
         ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT,
         ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR,
+        ErrorCode.ERR_SVR_MSG_INTERNAL_ERROR4,
         # The core of a backend with edges has ended.
         ErrorCode.ERR_SVR_COMM_REQUEST_TIMEOUT,
     }
