@@ -29,8 +29,9 @@ from imtui.server.link.frames import (
 )
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ops import LinkError, ToCore, ToEdge
-from imtui.server.link.ports import COME_BACK, HTTPAnswer, HTTPRequest, LinkedEdge
+from imtui.server.link.ports import HTTPAnswer, HTTPRequest, LinkedEdge
 from imtui.server.link.queued_ops import QueuedOps, concerns, is_note
+from imtui.server.link.waiting_rest import WaitingRest
 
 _RETRY_FIRST: Final = 0.05
 _RETRY_LAST: Final = 1.0
@@ -81,8 +82,7 @@ class RemoteCore:
         self._flush_soon: asyncio.Handle | None = None
         self._sessions: set[int] = set()
         """The connections that the core may know."""
-        self._rest: dict[int, asyncio.Future[HTTPAnswer]] = {}
-        self._rest_number = 0
+        self._rest = WaitingRest(self._send)
         self._edge: LinkedEdge | None = None
         self._unheard: list[ToEdge] = []
         """What the core has sent while there was no edge to hear it."""
@@ -155,15 +155,13 @@ class RemoteCore:
 
     async def rest(self, request: HTTPRequest) -> HTTPAnswer:
         """Answer a request to the HTTP port; 503 if the core ends meanwhile."""
-        self._rest_number += 1
-        number = self._rest_number
-        answer = self._rest[number] = self._loop.create_future()
-        try:
-            self._send(o.rest_op(number, request))
-            answered: HTTPAnswer = await answer
-            return answered
-        finally:
-            self._rest.pop(number, None)
+        return await self._rest.ask(request)
+
+    async def end_rest(self) -> None:
+        """Let requests to the HTTP port have their answers for a moment, and then come back."""
+        if self._socket is None:
+            self._rest.let_go()
+        await self._rest.end()
 
     def note(self, op: o.MetricsOp | o.AuditOp) -> bool:
         """Pass on what this process has counted or noted; return whether that is possible."""
@@ -298,13 +296,10 @@ class RemoteCore:
     def leave(self) -> None:
         """Let all connections go that the core may have known: their clients come back."""
         sessions, self._sessions = self._sessions, set()
-        answers, self._rest = self._rest, {}
         self._queue.keep(lambda op: not concerns(op, sessions))
         if self._edge is not None and sessions:
             self._edge.go_away(sessions)
-        for answer in answers.values():
-            if not answer.done():
-                answer.set_result(COME_BACK)
+        self._rest.let_go()
 
     def drain(self) -> None:
         """Let all clients come back elsewhere, as this edge ends."""
@@ -345,6 +340,4 @@ class RemoteCore:
                 case o.DrainOp():
                     self.on_drain()
                 case o.RESTAnswerOp():
-                    answer = self._rest.get(op.number)
-                    if answer is not None and not answer.done():
-                        answer.set_result(op.answer)
+                    self._rest.answered(op.number, op.answer)

@@ -128,6 +128,8 @@ async def run_edge(setup: Setup, control: Control) -> None:
         stack.callback(core.drain)
         await node.run(parts)
         node.listen_rest(stack, parts, [socket.socket(fileno=fd) for fd in setup.rest_fds])
+        # Before their port ends, which would leave them without an answer.
+        stack.push_async_callback(core.end_rest)
         publish = data.publish_certificate
         await node.renew_certificates(parts, publish if setup.place == 1 else lambda pem: None)
 
