@@ -14,7 +14,7 @@ REST_AFTER: Final = 1.0
 _AGAIN_AFTER: Final = 1.0
 """The pause before maintenance that could not be done is tried again, in seconds."""
 _FAILED_PAUSE: Final = 60.0
-"""The pause after erasing failed, in seconds."""
+"""The pause after erasing or a rest failed, in seconds."""
 _PAUSE: Final = 0.01
 """The shortest pause between two parts that are erased, in seconds."""
 _QUICK_PARTS: Final = 60
@@ -101,6 +101,7 @@ class Upkeep:
             is_done = self._store.rest()
         except StoreError as error:
             _log.error("%s", error)
+            self._rest = self._loop.call_later(_FAILED_PAUSE, self._come_to_rest)
             return
         if not is_done:
             self._rest = self._loop.call_later(_AGAIN_AFTER, self._come_to_rest)

@@ -357,7 +357,7 @@ def test_the_store_does_not_rest_while_it_fails(loop: VirtualLoop, bench: Bench)
     assert bench.store.rests == 1
 
 
-def test_a_rest_that_fails_is_logged_and_nothing_else(
+def test_a_rest_that_fails_is_logged_and_tried_again_later(
     loop: VirtualLoop, bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     bench.add()
@@ -367,6 +367,11 @@ def test_a_rest_that_fails_is_logged_and_nothing_else(
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
     assert not bench.commits.is_failing
     assert bench.metrics.commit_failures == 0
+    bench.store.is_failing = False
+    rests = bench.store.rests
+    loop.advance(60.0)
+    assert bench.store.rests == rests + 1
+    assert loop.pending() == 0
 
 
 def test_what_nobody_waits_for_goes_with_the_next_batch_or_a_little_later(

@@ -101,8 +101,14 @@ class Pending:
 
     @property
     def has_changes(self) -> bool:
-        """Tell whether somebody waits for the commit."""
+        """Tell whether there is anything to be written."""
         return bool(self._changes)
+
+    @property
+    def has_waiting(self) -> bool:
+        """Tell whether somebody waits for the commit, which are all but noted statuses."""
+        changes = self._changes
+        return not changes.has_only_statuses or changes.statuses.has_waiting
 
     @property
     def needs_commit(self) -> bool:

@@ -18,11 +18,7 @@ KeptStatus = tuple[str, int, int, CustomStatus, ChangedBy | None]
 device that changed it."""
 
 FORGET: Final = "DELETE FROM statuses"
-REVISION: Final = """
-SELECT coalesce(revision, 0) FROM accounts LEFT JOIN statuses ON account = key
-WHERE user_id = ? AND deleted_at IS NULL
-"""
-"""Finds the revision of an account's status; 0 without one, and nothing without the account."""
+HAS_ACCOUNT: Final = "SELECT 1 FROM accounts WHERE user_id = ? AND deleted_at IS NULL"
 _COLUMNS: Final = ("since", "revision", "custom", "changed_by")
 PUT: Final = put("statuses", ("account",), _COLUMNS).replace("?", ACCOUNT, 1)
 
@@ -70,6 +66,11 @@ class StatusUpdates:
                 self._changed.pop(change.user_id, None)
                 self._new.pop(change.user_id, None)
                 self._deleted.append(change.key)
+
+    @property
+    def has_waiting(self) -> bool:
+        """Tell whether somebody waits until they are kept anywhere."""
+        return bool(self._new or self._deleted)
 
     @property
     def new(self) -> list[KeptStatus]:

@@ -67,7 +67,7 @@ class SQLStore(ABC):
             StoreError: It failed; what is left is found again.
         """
         self._pending.is_erasing = True
-        if not self._pending.has_changes:
+        if not self._pending.has_waiting:
             try:
                 self.commit()
             finally:

@@ -95,13 +95,18 @@ def cannot(path: Path, done: str, error: Exception) -> StoreError:
     return StoreError(f"{what}: {fault}")
 
 
-def refused(path: Path, error: Exception) -> FinalError:
-    """Return the error that a database refuses a row, without any of its values."""
-    name = type(error).__name__
-    return FinalError(
-        f"The database {path} refuses a row ({name}). Start again: all that was acknowledged is "
-        "there."
-    )
+def refused(path: Path, error: Exception, *, is_final: bool) -> StoreError:
+    """Return the error that a database refuses a row, without any of its values.
+
+    Args:
+        path: The database.
+        error: What was raised.
+        is_final: Whether the row is one of the batch, which can never be written then.
+    """
+    what = f"The database {path} refuses a row ({type(error).__name__})"
+    if is_final:
+        return FinalError(f"{what}. Start again: all that was acknowledged is there.")
+    return StoreError(f"{what} while messages are erased; they are tried again later.")
 
 
 def fault_of_code(path: Path, code: int) -> DiskFault | None:

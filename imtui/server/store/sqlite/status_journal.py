@@ -40,6 +40,8 @@ class StatusJournal:
         self._file: int | None = None
         self._size = 0
         self._began = 0.0
+        self._is_broken = False
+        """Whether the file may have what was not noted, or is in the database."""
 
     def read(self, generation: int) -> list[KeptStatus]:
         """Return the statuses that a database of this generation lacks, in order.
@@ -67,7 +69,8 @@ class StatusJournal:
     @property
     def takes_more(self) -> bool:
         """Tell whether statuses may be noted: the first of them is not old yet."""
-        return not self._size or time.monotonic() < self._began + _KEPT_FOR
+        is_new = not self._size or time.monotonic() < self._began + _KEPT_FOR
+        return is_new and not self._is_broken
 
     def note(self, kept: Sequence[KeptStatus], generation: Callable[[], int]) -> None:
         """Add statuses.
@@ -84,7 +87,7 @@ class StatusJournal:
         lines = list(map(msgspec.json.encode, kept))
         if self._file is None:
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-            self._file = os.open(self._path, flags, 0o600)
+            self._file = os.open(self._path, flags | getattr(os, "O_BINARY", 0), 0o600)
         if not self._size:
             self._began = time.monotonic()
             lines.insert(0, b"%d" % generation())
@@ -93,15 +96,24 @@ class StatusJournal:
             if os.write(self._file, data) < len(data):
                 raise OSError("only a part was written")
         except OSError:
-            os.ftruncate(self._file, self._size)
+            self._truncate(self._file, self._size)
             raise
         self._size += len(data)
 
     def clear(self) -> None:
-        """Forget all, which the database has now."""
-        if self._file is not None and self._size:
-            os.ftruncate(self._file, 0)
+        """Forget all, which the database has now.
+
+        Raises:
+            OSError: The file cannot be written; nothing more is noted until it can.
+        """
+        if self._file is not None and (self._size or self._is_broken):
+            self._truncate(self._file, 0)
             self._size = 0
+
+    def _truncate(self, file: int, size: int) -> None:
+        self._is_broken = True
+        os.ftruncate(file, size)
+        self._is_broken = False
 
     def remove(self) -> None:
         """Remove the file: its statuses are in the database, or of no use."""

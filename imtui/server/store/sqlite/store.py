@@ -18,7 +18,7 @@ from imtui.server.store.sqlite.connecting import connect, rows, rows_until
 from imtui.server.store.sqlite.erasure.scrubbing import Scrubber
 from imtui.server.store.sqlite.failures import REFUSALS, cannot, refused
 from imtui.server.store.sqlite.log import Log
-from imtui.server.store.sqlite.log_pairing import check_log
+from imtui.server.store.sqlite.log_pairing import END_LOG, check_log
 from imtui.server.store.sqlite.migration.copy import forget_copy
 from imtui.server.store.sqlite.migration.migrate import (
     migrate,
@@ -157,8 +157,10 @@ class SQLiteStore(SQLStore):
         try:
             if self._has_started:
                 forget_copy(self._path)
-            if not self._journal.is_empty and self._pending.has_only_statuses:
+            if not self._journal.is_empty and not self._pending.has_waiting:
                 self._write()
+                # Unless it could not be cleared.
+                self._journal.clear()
             return not self._pending.has_changes and self._log.empty()
         except (OSError, sqlite3.Error) as error:
             raise cannot(self._path, "written", error) from error
@@ -194,7 +196,7 @@ class SQLiteStore(SQLStore):
             return False
         try:
             self._journal.note(self._pending.new_statuses, self._generation)
-        except (OSError, sqlite3.Error):
+        except (OSError, sqlite3.Error, *REFUSALS):
             # The transaction says what is wrong.
             return False
         self._pending.statuses_noted()
@@ -203,12 +205,14 @@ class SQLiteStore(SQLStore):
     def _write(self) -> None:
         try:
             self._log.begin()
+            if not self._journal.is_empty:
+                # The journal does not follow this transaction, even if it cannot be cleared.
+                self._database.execute(END_LOG)
             self._pending.execute(self._database)
             self._log.end()
         except (sqlite3.Error, *REFUSALS) as error:
             raise self._undo(error) from error
         self._pending.committed()
-        # If that fails, the database is still newer than each row of the journal.
         with contextlib.suppress(OSError):
             self._journal.clear()
 
@@ -222,9 +226,12 @@ class SQLiteStore(SQLStore):
         if not noted:
             return
         self._log.begin()
+        self._database.execute(END_LOG)
         for user_id, kept in noted.items():
-            found = self._database.execute(statuses.REVISION, (user_id,)).fetchone()
-            if found is not None and kept[2] > found[0]:
+            if self._database.execute(statuses.HAS_ACCOUNT, (user_id,)).fetchone() is None:
+                continue
+            # The last process did not come to the transaction that would have been refused.
+            with contextlib.suppress(*REFUSALS):
                 self._database.execute(statuses.PUT, statuses.row_of(kept))
         self._log.end()
 
@@ -249,9 +256,8 @@ class SQLiteStore(SQLStore):
             prepare(self._database, self._path)
             self._scrubber = Scrubber(self._path)
             self._log = Log(self._database, self._path, self._scrubber)
-            if self._keeps_statuses:
-                # Before the log ends, and with it the generation that the journal follows.
-                self._restore_statuses()
+            # Before the log ends, and with it the generation that the journal follows.
+            self._restore_statuses()
             self._log.empty()
             self._journal.remove()
             if missing := missing_in(self._database):
@@ -296,13 +302,13 @@ class SQLiteStore(SQLStore):
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
         # A row that erasing wants is not of the batch, which succeeds without it.
-        is_final = done == "written" and not self._pending.is_erasing
+        is_final = not self._pending.is_erasing
         self._pending.undone()
-        if is_final and isinstance(error, REFUSALS):
-            failure: StoreError = refused(self._path, error)
+        if isinstance(error, REFUSALS) and done == "written":
+            failure = refused(self._path, error, is_final=is_final)
         else:
             failure = cannot(self._path, done, error)
-        if self._pending.has_changes:
+        if self._pending.has_waiting:
             self._failure = failure
         return failure
 

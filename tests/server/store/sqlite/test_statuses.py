@@ -37,9 +37,9 @@ class Disk:
         self.store = SQLiteStore(path, keeps_statuses=True)
         self.store.load()
 
-    def set(self, user_id: str, text: str, *more: Change) -> None:
-        """Change a custom status, and commit it."""
-        self._revision += 1
+    def set(self, user_id: str, text: str, *more: Change, is_again: bool = False) -> None:
+        """Change a custom status, and commit it; one that is set again keeps its revision."""
+        self._revision += not is_again
         status = UserStatus(user_id, UserStatusType.ONLINE, text, since=1, revision=self._revision)
         custom = CustomStatus((Text(text),))
         self.store.write([StatusChanged(status, status, to_watchers=True, custom=custom), *more])
@@ -110,6 +110,63 @@ def test_at_rest_they_are_in_the_database_alone(disk: Disk) -> None:
     assert disk.store.rest()
     assert (disk.transactions, disk.journal) == (1, b"")
     assert os.path.getsize(f"{disk.path}-wal") == 0  # noqa: PTH202
+
+
+def test_while_messages_are_erased_they_keep_nobody_waiting(disk: Disk) -> None:
+    disk.set("alice", "noted")
+    assert disk.store.has_more_to_erase
+    for _ in range(3):
+        disk.store.erase_some()
+    assert not disk.store.has_more_to_erase
+    assert disk.store.rest()
+    assert (disk.transactions, disk.journal) == (1, b"")
+    disk.kill()
+    assert disk.loaded() == {"alice": "noted"}
+
+
+def test_what_is_set_again_with_the_same_revision_is_the_last_word(disk: Disk) -> None:
+    disk.set("alice", "until noon")
+    assert disk.store.rest()
+    disk.set("alice", "without an end", is_again=True)
+    disk.kill()
+    assert disk.loaded() == {"alice": "without an end"}
+
+
+def test_what_was_noted_before_a_transaction_does_not_come_back_after_it(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk.set("alice", "noted")
+    disk.set("bob", "noted")
+    # As if the process was killed right after the transaction.
+    monkeypatch.setattr(status_journal.StatusJournal, "clear", lambda journal: None)
+    key = 17
+    more = [AccountDeleted(2, "bob", 8), AccountRegistered(key, "bob", 9)]
+    disk.set("alice", "written", *more, is_again=True)
+    assert disk.journal
+    disk.kill()
+    assert disk.loaded() == {"alice": "written"}
+
+
+def test_a_journal_that_cannot_be_cleared_takes_nothing_more(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(file: int, size: int) -> None:
+        raise OSError("no")
+
+    disk.set("alice", "noted")
+    with monkeypatch.context() as broken:
+        broken.setattr("imtui.server.store.sqlite.status_journal.os.ftruncate", fail)
+        disk.set("alice", "written", AccountRegistered(9, "zoe", 7))
+        disk.set("bob", "written, too")
+        assert disk.transactions == 2
+        with pytest.raises(StoreError):
+            disk.store.rest()
+    assert disk.store.rest()
+    assert disk.journal == b""
+    disk.set("bob", "noted")
+    assert disk.journal
+    disk.kill()
+    assert disk.loaded() == {"alice": "written", "bob": "noted"}
 
 
 def test_at_the_end_they_are_in_the_database_alone(disk: Disk) -> None:
@@ -191,7 +248,8 @@ def test_what_can_neither_be_noted_nor_written_is_not_committed(
 
 _steps = st.one_of(
     st.tuples(st.just("set"), st.sampled_from(USERS)),
-    st.tuples(st.sampled_from(("rest", "kill", "later", "other")), st.just("")),
+    st.tuples(st.just("again"), st.sampled_from(USERS)),
+    st.tuples(st.sampled_from(("rest", "kill", "later", "other", "erase")), st.just("")),
     st.tuples(st.just("delete"), st.sampled_from(USERS[1:])),
 )
 
@@ -207,14 +265,16 @@ def test_whatever_happens_all_that_was_committed_is_there(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(status_journal, "time", SimpleNamespace(monotonic=lambda: disk.now))
         for number, (step, user_id) in enumerate(steps):
-            if step == "set" and user_id in alive:
-                disk.set(user_id, f"text {number}")
+            if step in ("set", "again") and user_id in alive:
+                disk.set(user_id, f"text {number}", is_again=step == "again")
                 expected[user_id] = f"text {number}"
             elif step == "rest":
                 disk.store.rest()
             elif step == "kill":
                 disk.kill()
                 assert disk.loaded() == expected
+            elif step == "erase":
+                disk.store.erase_some()
             elif step == "later":
                 disk.now += 1.5
             elif step == "other":
