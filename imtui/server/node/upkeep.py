@@ -21,7 +21,7 @@ _QUICK_PARTS: Final = 60
 """How many parts in a row are erased quickly, also while clients ask for something."""
 _QUICK_PAUSES: Final = 10
 """How many times as long as a quick part took the pause after it is at least."""
-_PAUSES: Final = 120
+_PAUSES: Final = 170
 """The same after the quick parts: more than 99 in 100 requests do not meet a part."""
 
 
