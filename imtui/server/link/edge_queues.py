@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -66,11 +66,6 @@ class EdgeQueues:
         self, session_ids: tuple[int, ...], data: bytes, *, is_chat: bool, state: str = ""
     ) -> None:
         """Send a push, in JSON."""
-        if len(session_ids) == 1:
-            # Most users have one device.
-            push = o.PushOp(session_ids, data, is_chat, state)
-            self._add(session_ids[0] >> EDGE_SHIFT, push)
-            return
         for edge, sessions in _by_edge(session_ids).items():
             self._add(edge, o.PushOp(tuple(sessions), data, is_chat, state))
 
@@ -141,7 +136,10 @@ class EdgeQueues:
                 edge.socket.send(frame)
 
 
-def _by_edge(session_ids: Iterable[int]) -> dict[int, list[int]]:
+def _by_edge(session_ids: Sequence[int]) -> dict[int, list[int]]:
+    if len(session_ids) == 1:
+        # Most users have one device.
+        return {session_ids[0] >> EDGE_SHIFT: list(session_ids)}
     found: defaultdict[int, list[int]] = defaultdict(list)
     for session_id in session_ids:
         found[session_id >> EDGE_SHIFT].append(session_id)
