@@ -18,7 +18,6 @@ KeptStatus = tuple[str, int, int, CustomStatus, ChangedBy | None]
 device that changed it."""
 
 FORGET: Final = "DELETE FROM statuses"
-HAS_ACCOUNT: Final = "SELECT 1 FROM accounts WHERE user_id = ? AND deleted_at IS NULL"
 _COLUMNS: Final = ("since", "revision", "custom", "changed_by")
 PUT: Final = put("statuses", ("account",), _COLUMNS).replace("?", ACCOUNT, 1)
 

@@ -43,8 +43,11 @@ class StatusJournal:
         self._is_broken = False
         """Whether the file may have what was not noted, or is in the database."""
 
-    def read(self, generation: int) -> list[KeptStatus]:
-        """Return the statuses that a database of this generation lacks, in order.
+    def read(self, generation: Callable[[], int]) -> list[KeptStatus]:
+        """Return the statuses that the database lacks, in order.
+
+        Args:
+            generation: Returns the generation of the database.
 
         Raises:
             OSError: The file cannot be read.
@@ -57,7 +60,7 @@ class StatusJournal:
         kept: list[KeptStatus] = []
         # A power cut may leave anything.
         with contextlib.suppress(msgspec.DecodeError, UnicodeError):
-            if msgspec.json.decode(first) == generation:
+            if msgspec.json.decode(first) == generation():
                 kept.extend(map(_decoder.decode, lines))
         return kept
 

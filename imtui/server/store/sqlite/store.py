@@ -12,6 +12,7 @@ from imtui.server.core.stored import StoredApp
 from imtui.server.store.sql import callbacks, keys, statuses
 from imtui.server.store.sql.archive import SEARCHED_MAX, IsEnough, Values
 from imtui.server.store.sql.loading import load_app
+from imtui.server.store.sql.statement import ACCOUNT
 from imtui.server.store.sql.store import SQLStore
 from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.connecting import connect, rows, rows_until
@@ -222,13 +223,13 @@ class SQLiteStore(SQLStore):
 
     def _restore_statuses(self) -> None:
         """Bring the journal of an earlier process into the database."""
-        noted = {kept[0]: kept for kept in self._journal.read(self._generation())}
+        noted = {kept[0]: kept for kept in self._journal.read(self._generation)}
         if not noted:
             return
         self._log.begin()
         self._database.execute(END_LOG)
         for user_id, kept in noted.items():
-            if self._database.execute(statuses.HAS_ACCOUNT, (user_id,)).fetchone() is None:
+            if self._database.execute(f"SELECT {ACCOUNT}", (user_id,)).fetchone() == (None,):
                 continue
             # The last process did not come to the transaction that would have been refused.
             with contextlib.suppress(*REFUSALS):
