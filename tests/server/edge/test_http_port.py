@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 
 import httpx
@@ -13,10 +14,11 @@ from imtui.protocol.usersig import sign
 from imtui.server.audit import no_audit
 from imtui.server.buckets import Buckets
 from imtui.server.edge.http_port import REFUSED_AFTER, HTTPPort
+from imtui.server.edge.http_server import HTTPServer
 from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.trust import Trust
 from imtui.server.edge.turns.turns import Turns
-from imtui.server.link.ports import HTTPAnswer, HTTPRequest
+from imtui.server.link.ports import CorePort, HTTPAnswer, HTTPRequest
 from imtui.server.node.config import present
 from tests.server.edge.fakes import FakeCore
 from tests.server.trusting import trust_in
@@ -32,9 +34,24 @@ class RESTCore(FakeCore):
         return HTTPAnswer(b"no" if request.refusal else b"yes", "text/plain")
 
 
-def http_port(trust: Trust, sleep: Callable[[float], Awaitable[None]]) -> HTTPPort:
-    turns = Turns(asyncio.get_running_loop(), Buckets())
-    return HTTPPort(RESTCore(), trust, present, LoginGuard(present, no_audit), turns, sleep=sleep)
+def http_port(
+    trust: Trust,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    core: CorePort | None = None,
+) -> HTTPPort:
+    turns, guard = Turns(asyncio.get_running_loop(), Buckets()), LoginGuard(present, no_audit)
+    return HTTPPort(core or RESTCore(), trust, present, guard, turns, sleep=sleep)
+
+
+@asynccontextmanager
+async def serving(port: HTTPPort) -> AsyncIterator[tuple[HTTPServer, str]]:
+    """Serve on a free port; yield the server and its URL."""
+    server = port.server(10)
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        running = asyncio.create_task(server.run_on([sock]))
+        yield server, f"http://127.0.0.1:{sock.getsockname()[1]}"
+        server.end()
+        await running
 
 
 async def test_only_those_who_are_no_admins_wait_for_their_answers() -> None:
@@ -100,15 +117,9 @@ async def test_only_admins_get_in_also_with_a_right_user_sig(
 
 
 async def test_answers_have_the_date_of_the_backend_and_one_only() -> None:
-    port = http_port(trust_in(KEY), asyncio.sleep)
-    server = port.server(10)
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        running = asyncio.create_task(server.run_on([sock]))
-        before = int(present().unix_ms / 1000)
-        async with httpx.AsyncClient() as client:
-            answer = await client.get(f"http://127.0.0.1:{sock.getsockname()[1]}/healthz")
-        server.end()
-        await running
+    before = int(present().unix_ms / 1000)
+    async with serving(http_port(trust_in(KEY))) as (_, url), httpx.AsyncClient() as client:
+        answer = await client.get(f"{url}/healthz")
     dates = answer.headers.get_list("date")
     assert len(dates) == 1
     told = parsedate_to_datetime(dates[0]).timestamp()

@@ -1,24 +1,17 @@
 """REST requests that wait for a core: each has an answer, also as the core or its edge ends."""
 
 import asyncio
-import socket
 
 import httpx
 import pytest
 
 from imtui.protocol.errors import ErrorCode
-from imtui.server.audit import no_audit
-from imtui.server.buckets import Buckets
-from imtui.server.edge.http_port import HTTPPort
-from imtui.server.edge.login_guard import LoginGuard
-from imtui.server.edge.turns.turns import Turns
 from imtui.server.link import waiting_rest
 from imtui.server.link.ops import RESTOp
 from imtui.server.link.ports import COME_BACK, HTTPAnswer, HTTPRequest
 from imtui.server.link.waiting_rest import WaitingRest
-from imtui.server.node.config import present
 from tests.server.edge.fakes import FakeCore
-from tests.server.edge.test_http_port import KEY
+from tests.server.edge.test_http_port import KEY, http_port, serving
 from tests.server.trusting import trust_in
 
 ANSWER = HTTPAnswer(b"yes", "text/plain")
@@ -100,19 +93,15 @@ async def test_a_client_that_waits_as_the_port_ends_is_told_to_come_back(
         async def rest(self, request: HTTPRequest) -> HTTPAnswer:
             return await waiting.ask(request)
 
-    turns = Turns(asyncio.get_running_loop(), Buckets())
-    port = HTTPPort(Core(), trust_in(KEY), present, LoginGuard(present, no_audit), turns)
-    server = port.server(10)
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        running = asyncio.create_task(server.run_on([sock]))
-        url = f"http://127.0.0.1:{sock.getsockname()[1]}/healthz"
-        async with httpx.AsyncClient() as client:
-            answer = asyncio.create_task(client.get(url))
-            await asked.more.wait()
-            await waiting.end()
-            server.end()
-            told = await answer
-        await running
+    async with (
+        serving(http_port(trust_in(KEY), core=Core())) as (server, url),
+        httpx.AsyncClient() as client,
+    ):
+        answer = asyncio.create_task(client.get(f"{url}/healthz"))
+        await asked.more.wait()
+        await waiting.end()
+        server.end()
+        told = await answer
     assert told.status_code == COME_BACK.status
     assert told.json()["ErrorCode"] == ErrorCode.ERR_SVR_COMM_REQUEST_TIMEOUT
     assert caplog.records == []
