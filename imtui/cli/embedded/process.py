@@ -22,6 +22,7 @@ from imtui.cli.signals import run_async, stop_signals
 from imtui.demo.cast import are_friends
 from imtui.files import FileLock
 from imtui.server.edge.turns.fair_loop import new_loop
+from imtui.server.garbage import keep_collections_short
 from imtui.server.node.data_dir import DataDir
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     configure_logging(
         RotatingFileHandler(data_dir / "backend.log", maxBytes=_LOG_MAX_BYTES, backupCount=1)
     )
+    keep_collections_short()
     run_async(_serve(data_dir, arguments), new_loop)
     return EXIT_OK
 

@@ -18,6 +18,7 @@ from imtui.cli.node_options import add_node_options, settings_source
 from imtui.cli.service_manager import ServiceManager
 from imtui.cli.serving import configure_logging, log_as, print_ready_line, set_log_level
 from imtui.cli.signals import reload_signal, run_async, stop_signals
+from imtui.server.garbage import keep_collections_short
 from imtui.server.node.disk_reserve import MEBIBYTE
 from imtui.server.node.settings.file import SettingsError, SettingsSource
 from imtui.server.node.settings.reload import Reloader
@@ -144,6 +145,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.check_config:
         return check_settings(source)
     configure_logging(logging.StreamHandler())
+    keep_collections_short()
     # Before any child process starts, which must not speak for this one.
     manager = ServiceManager.from_environment()
     app_settings = _app_settings(arguments)
@@ -180,6 +182,7 @@ def _run_child() -> int:
     from imtui.server.node.edges.child import run_child
 
     configure_logging(logging.StreamHandler())
+    keep_collections_short()
 
     def log_child(process: str) -> None:
         log_as(process)

@@ -1,14 +1,24 @@
 """``imtui serve`` as a process of its own."""
 
 import asyncio
+import gc
 import hashlib
 import json
+import os
 import signal
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from imtui.cli.embedded import process
+from imtui.cli.main import main
+from imtui.cli.verbs.backend import serve
 from imtui.sdk import IMClient
+from imtui.server.garbage import Spared
+from imtui.server.node.edges import child
 from tests.cli.conftest import Served
 from tests.cli.processes import Home
 from tests.server.callback_receiver import callback_receiver
@@ -221,3 +231,29 @@ def test_a_limit_or_proxy_that_is_none_is_refused(home: Home, option: tuple[str,
     assert failed.returncode == 2
     assert option[0] in failed.stderr
     assert not (home.path / "d").exists()
+
+
+@pytest.mark.parametrize("options", [(), ("--embedded",), ("--child", "edge")])
+def test_every_process_keeps_collections_short(
+    options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also those that the app and a backend with edges start."""
+    monkeypatch.setattr(gc, "callbacks", [])
+    monkeypatch.setattr(os, "umask", lambda mask: mask)
+    found: list[object] = []
+
+    def run(served: Coroutine[Any, Any, None], new_loop: object) -> None:
+        served.close()
+        found.extend(gc.callbacks)
+
+    def run_child(*_: object) -> int:
+        found.extend(gc.callbacks)
+        return 0
+
+    for module in (serve, process):
+        monkeypatch.setattr(module, "run_async", run)
+        monkeypatch.setattr(module, "configure_logging", lambda handler: handler.close())
+    monkeypatch.setattr(child, "run_child", run_child)
+
+    assert main(["serve", "--data", str(tmp_path / "d"), *options]) == 0
+    assert list(map(type, found)) == [Spared]
