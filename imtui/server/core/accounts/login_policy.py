@@ -1,15 +1,17 @@
 """The devices to kick when an account has too many connected."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from imtui.protocol.limits import DEVICES_PER_PLATFORM
 from imtui.server.core.accounts.device import Device
 from imtui.server.core.console import LoginPolicy
 
 
-def over_policy(policy: LoginPolicy, connected: Iterable[Device]) -> list[Device]:
+def over_policy(policy: LoginPolicy, connected: Sequence[Device]) -> list[Device]:
     """Return the devices that the policy does not admit, the earliest login first."""
+    if len(connected) == 1:
+        return []
     groups: defaultdict[str, list[Device]] = defaultdict(list)
     for device in connected:
         groups["" if policy is LoginPolicy.SINGLE else device.platform].append(device)

@@ -17,7 +17,7 @@ from imtui.server.core.friends.friendships import friend_info
 from imtui.server.core.friends.requests import shown_to
 from imtui.server.core.state import State
 
-_WORTH_MERGING: Final = 3
+_MERGED: Final = frozenset({c.FriendsAdded, c.FriendsGrouped})
 _MERGED_MAX: Final = 100
 """The most friends in one push that merges several changes."""
 
@@ -27,7 +27,7 @@ def merged(changes: Sequence[Change]) -> Sequence[Change]:
 
     Otherwise the pushes for a thousand imported friends would crowd out others.
     """
-    if len(changes) < _WORTH_MERGING:
+    if _MERGED.isdisjoint(map(type, changes)):
         return changes
     result: list[Change] = []
     growing: dict[tuple[str, str], int] = {}
