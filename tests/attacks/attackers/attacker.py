@@ -17,12 +17,11 @@ import msgspec
 
 from tests.attacks.attackers.aim import Aim, Tally
 from tests.attacks.registry import ATTACKS
-from tests.benchmarks.server.cores import LOAD
+from tests.benchmarks.server.cores import LOAD, SERVER
 from tests.benchmarks.server.crowd import raise_limit
 from tests.benchmarks.server.processes import asked, said_by, started
 
 _NICENESS: Final = 10
-"""The clients that are measured share a core with the attackers, and come first."""
 
 
 class Attacker:
@@ -49,7 +48,7 @@ def attacker(name: str, aim: Aim, folder: Path) -> Iterator[Attacker]:
 
 async def main(name: str) -> None:
     """Attack until a line is read."""
-    os.nice(_NICENESS)
+    _come_last()
     raise_limit()
     aim = msgspec.json.decode(sys.stdin.buffer.readline(), type=Aim)
     tally = Tally()
@@ -64,6 +63,16 @@ async def main(name: str) -> None:
         attack.cancel()
         await asyncio.wait({attack})
     print(msgspec.json.encode(tally.counts).decode(), flush=True)
+
+
+def _come_last() -> None:
+    """Let the clients that are measured come first, which share a core with the attackers."""
+    if LOAD == SERVER:
+        # The backend shares it, too, and is not to have more of it than in an attack.
+        os.nice(_NICENESS)
+    else:
+        # Those of another policy never wait for the end of this process's time slice.
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 async def _run(name: str, aim: Aim, tally: Tally) -> None:
