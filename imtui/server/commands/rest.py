@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.jsonrpc import ErrorObject
 from imtui.protocol.proof import Proof
 from imtui.protocol.rest.role import Role
 from imtui.server.audit import Audit, Kind, no_audit
@@ -34,6 +35,7 @@ _log: Final = logging.getLogger(__name__)
 
 _COMMAND: Final = re.compile(r"/v4/[^/]+/[^/]+")
 _JSON: Final = "application/json"
+_NO_ADMIN: Final = ErrorObject(int(ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN), "")
 _PAGE_KEPT: Final = 1.0
 """How long metrics with those of edges are shown, in seconds: edges report as often."""
 
@@ -158,7 +160,8 @@ class Rest:
         if _COMMAND.fullmatch(request.path) is None:
             raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL)
         if request.proof is None:
-            raise request.refusal or IMError(ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN)
+            refusal = request.refusal or _NO_ADMIN
+            raise IMError(refusal.code, refusal.message)
         role = self._role(request.proof, request.address)
         if command is None:
             raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_RES)

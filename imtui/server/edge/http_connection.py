@@ -169,7 +169,13 @@ class _Events(h11.Connection):
             head = _BLANK_LINE.split(self.trailing_data[0][:HEAD_MAX_BYTES], maxsplit=1)[0]
             if head.count(b"\n") > FIELDS_MAX:
                 raise h11.RemoteProtocolError("too many fields", error_status_hint=431)
-        return super().next_event()
+        try:
+            return super().next_event()
+        except h11.RemoteProtocolError as error:
+            # One of its own methods has raised it: that frame would keep it alive, and the frames
+            # before it all that this is called by.
+            error.__traceback__ = None
+            raise
 
 
 class _Hold(FlowControl):

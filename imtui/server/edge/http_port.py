@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from imtui.protocol.errors import IMError
+from imtui.protocol.jsonrpc import ErrorObject
 from imtui.protocol.limits import FRAME_MAX_BYTES
 from imtui.protocol.proof import Proof
 from imtui.protocol.rest.admin import check_admin
@@ -110,7 +111,7 @@ class HTTPPort:
         try:
             proof = self._check_admin(read)
         except IMError as error:
-            return structs.replace(read, refusal=error)
+            return structs.replace(read, refusal=ErrorObject(int(error.code), error.message))
         body, problem = await _read_body(request)
         return structs.replace(read, body=body, problem=problem, proof=proof)
 

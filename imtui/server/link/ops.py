@@ -11,7 +11,6 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from imtui.protocol.app_key import KeyRing
-from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import ErrorObject, Request, RequestID
 from imtui.protocol.messages import CloseCode
 from imtui.protocol.proof import Proof
@@ -110,7 +109,6 @@ class RESTOp(_Op, frozen=True, tag=5):
 
     def request(self) -> HTTPRequest:
         """Return the request."""
-        refusal = self.refusal
         return HTTPRequest(
             self.method,
             self.path,
@@ -119,13 +117,12 @@ class RESTOp(_Op, frozen=True, tag=5):
             self.problem,
             self.address,
             self.proof,
-            None if refusal is None else IMError(refusal.code, refusal.message),
+            self.refusal,
         )
 
 
 def rest_op(number: int, request: HTTPRequest) -> RESTOp:
     """Return the operation that passes a request to the HTTP port on."""
-    refusal = request.refusal
     return RESTOp(
         number,
         request.method,
@@ -135,7 +132,7 @@ def rest_op(number: int, request: HTTPRequest) -> RESTOp:
         request.problem,
         request.address,
         request.proof,
-        None if refusal is None else ErrorObject(int(refusal.code), refusal.message),
+        request.refusal,
     )
 
 

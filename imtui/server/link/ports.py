@@ -6,8 +6,8 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from imtui.protocol.app_key import KeyRing
-from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.jsonrpc import Request, encode
+from imtui.protocol.errors import ErrorCode
+from imtui.protocol.jsonrpc import ErrorObject, Request, encode
 from imtui.protocol.messages import CloseCode
 from imtui.protocol.proof import Proof
 from imtui.protocol.status import Platform
@@ -29,7 +29,7 @@ class HTTPRequest(Struct, frozen=True):
     """The IP address of the client; empty if unknown."""
     proof: Proof | None = None
     """The proof that an admin calls, if it was checked."""
-    refusal: IMError | None = None
+    refusal: ErrorObject | None = None
     """Why the caller is no admin."""
 
 

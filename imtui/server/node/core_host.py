@@ -229,7 +229,7 @@ class CoreHost:
         try:
             return call()
         except IMError as error:
-            return error
+            return error.as_value()
         except StoreError as error:
             _log.error("%s", error)
         except Exception:

@@ -69,7 +69,7 @@ class RequestChecks:
         try:
             replaced = await check(self._callbacks, sender, params)
         except IMError as refusal:
-            return Verdict(request, refusal)
+            return Verdict(request, refusal.as_value())
         except MessageDropped:
             return Verdict(request, is_dropped=True)
         except Exception:

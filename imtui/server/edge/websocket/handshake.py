@@ -31,7 +31,9 @@ def answer_handshake(head: bytes, origins: Sequence[Origin | None]) -> tuple[byt
         if isinstance(event, Request):
             headers = event.headers
             protocol.send_response(protocol.accept(event))
-    # It would keep itself alive.
+    # Both would keep it alive, and the error's frames all that this is called by.
     protocol.parser.close()
+    if (error := protocol.handshake_exc) is not None:
+        error.__traceback__ = error.__cause__ = error.__context__ = None
     is_accepted = protocol.state is State.OPEN
     return b"".join(protocol.data_to_send()), headers if is_accepted else None
