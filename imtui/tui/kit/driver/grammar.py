@@ -91,6 +91,10 @@ class Grammar:
         """
         return self.expire(now) + self.read(text, now, escape_delay)
 
+    def go_on(self, now: float) -> None:
+        """Take what comes now as if there were no pause before it."""
+        self._last = now
+
     def read(self, text: str, now: float, escape_delay: float) -> list[str]:
         """Read text that came in time for what is pending; the arguments are those of ``feed``."""
         found: list[str] = []
@@ -169,7 +173,10 @@ class Grammar:
             self._introduce(char, now)
             return
         self._state = _State.GROUND
-        if "\x80" <= char < "\xa0" or (char < " " and char not in _WITH_ALT):
+        is_control = "\x80" <= char < "\xa0" or (char < " " and char not in _WITH_ALT)
+        # A slow line may split any key, but whoever types after Esc wants no Alt.
+        is_typed = char >= " " and char != "\\" and now - self._last >= BURST
+        if is_control or is_typed:
             found.append(ESC)
             self._read_first(char, now, found)
         elif char != "\\":  # The end of a string that was given up.

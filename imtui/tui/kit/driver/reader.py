@@ -83,7 +83,11 @@ class InputReader:
             escape_delay: How long a lone escape character may still be the beginning of a key.
             in_time: Whether there was no pause before the text, though it is read late.
         """
-        found = [] if in_time else self.expire(now)
+        found: list[Input] = []
+        if in_time:
+            self._grammar.go_on(now)
+        else:
+            found += self.expire(now)
         self._escape_delay = escape_delay
         if len(text) > 1 or now - self._last < _TYPED_GAP:
             self._flowed = now

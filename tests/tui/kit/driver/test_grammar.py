@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.tui.kit.driver.grammar import IDLE, LATE, TOTAL, Grammar
+from imtui.tui.kit.driver.grammar import BURST, IDLE, LATE, TOTAL, Grammar
 
 PIECES = st.sampled_from(
     [
@@ -96,6 +96,21 @@ def test_within_the_delay_enter_makes_alt_enter_and_esc_is_a_second_esc() -> Non
     grammar.feed("\x1b", 1.0, 0.3)
     assert grammar.feed("\x1b", 1.2, 0.3) == ["\x1b"]
     assert grammar.expire(1.5) == ["\x1b"]
+
+
+@pytest.mark.parametrize("char", ["s", "q", ":", "你", "7"])
+@pytest.mark.parametrize("pause", [BURST, 0.1, 0.29])
+def test_what_is_typed_after_esc_is_a_key_of_its_own(char: str, pause: float) -> None:
+    grammar = Grammar()
+    grammar.feed("\x1b", 0.0, 0.3)
+    assert grammar.feed(char, pause, 0.3) == ["\x1b", char]
+    assert grammar.is_between
+
+
+def test_what_comes_together_with_an_escape_character_is_alt() -> None:
+    grammar = Grammar()
+    grammar.feed("\x1b", 0.0, 0.3)
+    assert grammar.feed("b", BURST / 2, 0.3) == ["\x1bb"]
 
 
 def test_without_a_delay_esc_acts_at_once_and_the_late_rest_is_still_no_letter() -> None:

@@ -140,5 +140,7 @@ def test_what_is_read_late_but_came_in_time_still_belongs_to_it() -> None:
     reader = InputReader()
     reader.feed("\x1b", 0.0, 0.0)
     assert reader.feed("[A", 5.0, 0.0, in_time=True) == ["\x1b[A"]
+    reader.feed("\x1b", 6.0)
+    assert reader.feed("b", 9.0, in_time=True) == ["\x1bb"]
     reader.feed(f"{START}first", 10.0)
     assert reader.feed(f"second{END}", 20.0, in_time=True) == [Pasted("firstsecond")]
