@@ -33,6 +33,8 @@ from imtui.tui.widgets.end_line import EndLine
 
 _ROW_WIDTH: Final = 55
 _FRAME_WIDTH: Final = 7
+_NARROW: Final = 40
+"""On fewer columns the text has the room of its size."""
 _SIZE_SHOWN_MAX: Final = 9_999
 _KEYS: Final = "Enter: set   Tab: when it ends   Esc: leave it"
 _END_KEYS: Final = "Enter: set   Up, Down: other ends   Tab: the text"
@@ -52,6 +54,7 @@ class StatusBox(Dialog[NewStatus]):
     """Asks for the own status text; dismissed with it, or with None."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_NARROW, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-low"), (17, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", "Next", show=False, priority=True),

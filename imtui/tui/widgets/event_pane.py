@@ -127,6 +127,9 @@ class EventPane(LineView):
         follows = self.follows
         if self.line_width != self._wrapped_to:
             self._rewrap()
+        else:
+            # What came while it was hidden.
+            self.show_new()
         if follows:
             self.scroll_to_line(self.max_scroll_y)
 

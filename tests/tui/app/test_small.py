@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from imtui.tui.model.events import EventKind
 from tests.tui.fake import sample_client
 from tests.tui.harness import running
 
@@ -41,6 +42,17 @@ async def test_the_event_pane_is_hidden_and_shown(tmp_path: Path, size: tuple[in
         assert bool(main.event_pane.region) is (size[0] >= 60)
 
 
+async def test_the_event_pane_shows_at_once_what_came_while_it_was_hidden(tmp_path: Path) -> None:
+    async with running(tmp_path, sample_client(), size=(80, 24)) as run:
+        await run.press("enter")
+        assert not run.app.main.event_pane.region
+        run.app.model.feed.emit(EventKind.NOTICE, "the last one")
+        await run.press("escape")
+        assert "the last one" not in run.text()
+        await run.press("e")
+        assert "the last one" in run.text()
+
+
 async def test_the_conversation_takes_the_room_of_the_events(tmp_path: Path) -> None:
     async with running(tmp_path, sample_client()) as run:
         await run.press("enter")
@@ -62,3 +74,12 @@ async def test_hidden_events_stay_hidden_at_the_next_start(tmp_path: Path) -> No
         run.app.late.dispatcher.run_line("/events maybe")
         await run.settle()
         assert "Type /events on, /events off or /events alone." in run.events()[-1]
+
+
+@pytest.mark.parametrize("size", [(20, 5), (24, 6), (20, 10), (39, 24), (40, 24)], ids=str)
+async def test_one_sees_the_status_that_one_types(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with running(tmp_path, sample_client(), size=size) as run:
+        await run.press("s")
+        await run.type("tiny word")
+        (typed,) = (line for line in run.lines() if "word" in line and "typed" not in line)
+        assert "tiny word" in typed
