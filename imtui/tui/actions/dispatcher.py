@@ -35,18 +35,28 @@ class Dispatcher:
         self.run(command_id, argument, Turn.SWITCH)
 
     def run_line(self, line: str) -> None:
-        """Run a slash command; put an invalid one back into the command line."""
+        """Run a slash command; put one that is refused back into the command line."""
         if not self._run_line(line):
             self._parts.navigator.main.type(line)
 
-    def _run_line(self, line: str) -> bool:
+    def _run_line(self, line: str, advice: str = "") -> bool:
+        """Run a slash command, and tell whether it is done with; if not, it is to be corrected.
+
+        Args:
+            line: The line.
+            advice: What is said if it is no command.
+        """
+        feedback = self._parts.feedback
         try:
             command, argument = parse_slash_line(line)
         except SlashError as error:
-            self._parts.feedback.complain(str(error))
+            feedback.complain(str(error))
+            if advice:
+                feedback.say(advice)
             return False
+        before = feedback.complaints
         self.run(command.id, argument)
-        return True
+        return not argument or feedback.complaints == before
 
     def write(self, text: str) -> None:
         """Send a text in the conversation, or run it if it is a slash command."""
@@ -55,9 +65,8 @@ class Dispatcher:
             return
         main = self._parts.navigator.main
         main.chat.clear_written()
-        if not self._run_line(text):
+        if not self._run_line(text, "To send it as text, begin with // instead of /."):
             main.chat.write(text)
-            self._parts.feedback.say("To send it as text, begin with // instead of /.")
 
     def complete(self, line: str) -> list[str]:
         """Return the completions of a slash command, most likely first."""

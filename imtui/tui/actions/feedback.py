@@ -33,6 +33,8 @@ class Feedback:
         self._model = model
         self._glyphs = glyphs
         self._keys = keys
+        self.complaints = 0
+        """How many failures were reported."""
 
     def say(self, words: str, *, who: str = "") -> None:
         """Report a result as an event and a toast."""
@@ -42,6 +44,7 @@ class Feedback:
 
     def complain(self, words: str) -> None:
         """Report a failure as an event and a toast."""
+        self.complaints += 1
         words = self._glyphs.adapt(words)
         self._model.feed.emit(EventKind.NOTICE, words)
         self._toaster.show(_COMPLAINT, words, is_error=True)

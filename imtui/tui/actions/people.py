@@ -9,7 +9,7 @@ from imtui.tui.actions.parts import Parts
 from imtui.tui.actions.toggling import Toggle, run_toggle
 from imtui.tui.commands.toggles import Turn
 from imtui.tui.services.explain import explain
-from imtui.tui.state.account_state import clean_group_name
+from imtui.tui.state.account_state import clean_group_name, group_name_problem
 
 _GROUPS_SHOWN: Final = 5
 
@@ -100,9 +100,13 @@ class PeopleActions:
         question = (
             f"Which group for {user_id}? (empty: none{'; there are ' if there else ''}{there})"
         )
-        self._navigator.open(TextPrompt(question, present, "group"), answered)
+        prompt = TextPrompt(question, present, "group", group_name_problem)
+        self._navigator.open(prompt, answered)
 
     def _put_in(self, user_id: str, name: str) -> None:
+        if problem := group_name_problem(name):
+            self._feedback.complain(problem)
+            return
         group = self._memory.state.existing_group_name(clean_group_name(name))
         self._memory.update(lambda state: state.with_group(user_id, group))
         self._main.friend_list.sort_now()

@@ -168,6 +168,14 @@ def _ids(values: Sequence[Any], most: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))[-most:]
 
 
+def group_name_problem(typed: str) -> str:
+    """Return one line that says why a group cannot be called so, or an empty string."""
+    size = len(safe_text(typed).strip())
+    if size <= GROUP_NAME_MAX:
+        return ""
+    return f"A group's name has at most {GROUP_NAME_MAX} characters, this one {size}."
+
+
 def clean_group_name(typed: Any) -> str:
     """Return a group's name, safe to show and cut to its limit; empty if nothing is left."""
     return safe_text(typed).strip()[:GROUP_NAME_MAX].strip() if isinstance(typed, str) else ""
