@@ -2,7 +2,6 @@
 
 import argparse
 import errno
-import io
 import logging
 import os
 import sys
@@ -22,6 +21,7 @@ from imtui.cli.errors import (
     print_notice,
     unwrap_error,
 )
+from imtui.cli.streams import prepare_streams
 from imtui.cli.verbs import app
 from imtui.protocol.errors import IMError
 
@@ -114,7 +114,7 @@ def main(argv: Sequence[str] | None = None, *, on_start: Callable[[], None] = la
         0; 1 for an error, which is reported in one line on standard error; 2 for wrong usage;
         130 when interrupted.
     """
-    _replace_unencodable_output()
+    prepare_streams()
     try:
         arguments = _parse(sys.argv[1:] if argv is None else argv)
     except SystemExit as stop:
@@ -195,9 +195,3 @@ class _NoticeHandler(logging.Handler):
             print_notice(record.getMessage())
         except Exception:
             self.handleError(record)
-
-
-def _replace_unencodable_output() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")

@@ -80,6 +80,20 @@ class Home:
             done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
         )
 
+    def run_redirected(
+        self, redirections: str, *arguments: object
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run the command to its end with streams that a shell redirects, as in ``>&-``."""
+        return subprocess.run(
+            redirected(redirections, *arguments),
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+
     @contextlib.asynccontextmanager
     async def start(
         self, *arguments: object, stdout: int = asyncio.subprocess.PIPE, **more_env: str
@@ -138,6 +152,11 @@ class Running:
 def command(*arguments: object) -> list[str]:
     """Return the command line of ``imtui`` with ``arguments``."""
     return [sys.executable, "-m", "imtui", *map(str, arguments)]
+
+
+def redirected(redirections: str, *arguments: object) -> list[str]:
+    """Return a command line that starts ``imtui`` with streams that a shell redirects."""
+    return ["sh", "-c", f'exec "$@" {redirections}', "sh", *command(*arguments)]
 
 
 async def _line(stream: asyncio.StreamReader) -> str:

@@ -40,6 +40,16 @@ async def test_a_sent_message_is_in_both_histories_and_unread_for_the_peer(
     assert served.home.run("unread", *served.account("alice")).stdout == ""
 
 
+async def test_a_message_sent_without_standard_output_is_sent(served: Served) -> None:
+    await registered(served, "alice", "bob")
+    account = served.account("alice")
+    for form in ([], ["--json"]):
+        done = served.home.run_redirected(">&-", "send", "bob", "hello", *form, *account)
+        assert (done.returncode, done.stderr) == (0, "")
+
+    assert len(served.home.run("history", "bob", *account).stdout.splitlines()) == 2
+
+
 async def test_a_refused_message_is_reported_in_one_line(served: Served) -> None:
     await registered(served, "alice", "bob")
     account = served.account("alice")

@@ -1,5 +1,6 @@
 """``imtui watch`` against a running backend."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -14,6 +15,7 @@ from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient
 from imtui.server.node.data_dir import DataDir
 from tests.cli.conftest import Served
+from tests.cli.processes import Running, redirected
 from tests.cli.verbs.conftest import client_of
 
 
@@ -137,6 +139,17 @@ async def test_closed_pipe_ends_it_even_if_nothing_changes(
             assert await watch.ended() == (0, "")
 
     assert (await alice.get_subscriptions()).user_id_list == []
+
+
+async def test_it_goes_on_without_standard_output(served: Served, bob: IMClient) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *redirected(">&-", "watch", "bob", "nobody", *served.account("alice")),
+        env=served.home.env,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    watch = Running(process)
+    assert await watch.error_line() == "imtui: There is no account nobody."
+    assert await watch.end(signal.SIGINT) == (0, "")
 
 
 async def test_a_closed_socket_ends_it_as_a_pipe_does(
