@@ -1,7 +1,8 @@
 """How a command fails: exit statuses, exceptions, and one line on standard error."""
 
+import contextlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from imtui.protocol.errors import ErrorCode, IMError
@@ -52,6 +53,16 @@ def unwrap_error(error: BaseException) -> BaseException:
 def print_notice(text: str) -> None:
     """Print one line on standard error, without control characters."""
     print(f"imtui: {safe_text(text)}", file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def missing_accounts_allowed() -> Iterator[None]:
+    """Ignore that none of the accounts that a call names exists."""
+    try:
+        yield
+    except IMError as error:
+        if error.code != ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND:
+            raise
 
 
 def missing_account_notices(requested: Iterable[str], found: Iterable[str]) -> list[str]:

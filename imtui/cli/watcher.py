@@ -7,7 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from imtui.cli.errors import missing_account_notices
+from imtui.cli.errors import (
+    CommandError,
+    missing_account_notices,
+    missing_accounts_allowed,
+    print_notice,
+)
 from imtui.cli.output.printers import Change, Printer, Snapshot
 from imtui.protocol import limits
 from imtui.sdk import (
@@ -62,6 +67,7 @@ class Watcher(IMSDKListener):
         """Print until cancelled; then end the subscriptions that this watcher made.
 
         Raises:
+            CommandError: None of the named users exists.
             IMError: The first snapshot cannot be loaded, or the login has ended for good.
             BrokenPipeError: The reader of standard output has closed it.
         """
@@ -123,8 +129,9 @@ class Watcher(IMSDKListener):
         """Subscribe to the users without a subscription, and return them."""
         lacking = [user for user in users if user not in {*before, *self._not_to_resubscribe}]
         for chunk in _chunks(lacking, limits.SUBSCRIBE_MAX_USERS):
-            await client.subscribe_user_status(chunk)
-            self._own_subscriptions.update(chunk)
+            with missing_accounts_allowed():
+                await client.subscribe_user_status(chunk)
+                self._own_subscriptions.update(chunk)
         return lacking
 
     async def _reload_when_needed(self, client: IMClient) -> None:
@@ -157,8 +164,11 @@ class Watcher(IMSDKListener):
             snapshot, own=newest(snapshot.own), statuses=[*map(newest, snapshot.statuses)]
         )
         self._latest = {status.user_id: status for status in [snapshot.own, *snapshot.statuses]}
-        for sentence in missing_account_notices(self._users, self._latest):
-            self._printer.print_notice(sentence)
+        missing = missing_account_notices(self._users, self._latest)
+        if missing and not snapshot.statuses:
+            raise CommandError(" ".join(missing))
+        for sentence in missing:
+            print_notice(sentence)
         self._printer.print_snapshot(snapshot)
         waiting, self._early_events = self._early_events, []
         for print_event in waiting:
@@ -316,7 +326,8 @@ class Watcher(IMSDKListener):
 async def _query(client: IMClient, users: Sequence[str]) -> list[UserStatus]:
     statuses: list[UserStatus] = []
     for chunk in _chunks(users, limits.QUERY_MAX_USERS):
-        statuses += await client.get_user_status(chunk)
+        with missing_accounts_allowed():
+            statuses += await client.get_user_status(chunk)
     return statuses
 
 

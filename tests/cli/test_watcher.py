@@ -44,9 +44,6 @@ class QueuePrinter(Printer):
     def status_ended(self, status: UserStatus) -> None:
         self.printed.put_nowait(f"{status.user_id} {status.status_type.name}")
 
-    def print_notice(self, sentence: str) -> None:
-        self.printed.put_nowait(sentence)
-
     def print_error(self, error: IMError) -> None:
         self.printed.put_nowait(int(error.code))
 
@@ -227,6 +224,26 @@ async def test_refused_users_become_unknown_and_friends_are_still_watched(
         assert await printer.printed.get() == "zoe UNKNOWN "
         await fake.peer.push("onUserStatusChanged", {"userStatusList": [status("bob", 2)]})
         assert await printer.printed.get() == "bob ONLINE "
+
+
+async def test_users_without_an_account_are_no_error_of_later_loads_either(
+    fake: FakeBackend, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse_nobody(peer: Peer, params: Any) -> Any:
+        if params["userIDList"] == ["nobody"]:
+            raise Refusal(70107)
+        return {"userStatusList": [status(user) for user in params["userIDList"]]}
+
+    friend = {"userID": "bob", "userStatus": status("bob")}
+    fake.handlers["getFriendList"] = lambda peer, params: {"friendInfoList": [friend]}
+    fake.handlers["subscribeUserStatus"] = fake.handlers["getUserStatus"] = refuse_nobody
+    async with watching(fake, "bob", "nobody") as printer:
+        friend["userStatus"] = status("bob", 2)
+        await console(fake.peer)
+
+        assert await printer.printed.get() == "console"
+        assert await printer.printed.get() == "bob ONLINE "
+    assert capsys.readouterr().err == "imtui: There is no account nobody.\n"
 
 
 async def test_events_during_the_first_load_are_printed_after_the_snapshot(

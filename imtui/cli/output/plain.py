@@ -79,10 +79,6 @@ class PlainPrinter(Printer):
         if sentence:
             self._print(sentence)
 
-    def print_notice(self, sentence: str) -> None:
-        """Print a sentence."""
-        self._print(sentence)
-
     def print_error(self, error: IMError) -> None:
         """Print an error with a hint."""
         self._print(sentences.error_sentence(error))

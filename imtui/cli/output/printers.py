@@ -51,16 +51,13 @@ class Printer(Protocol):
     """Whether to print the own status even if only other users are watched."""
 
     def print_snapshot(self, snapshot: Snapshot) -> None:
-        """Print the first snapshot; everything later except notices changes it."""
+        """Print the first snapshot; everything later changes it."""
 
     def print_changes(self, changes: Sequence[Change]) -> None:
         """Print statuses that changed at once."""
 
     def status_ended(self, status: UserStatus) -> None:
         """Print UNKNOWN for a user who is, as was just printed, no friend or not subscribed."""
-
-    def print_notice(self, sentence: str) -> None:
-        """Print a sentence about the command itself."""
 
     def print_error(self, error: IMError) -> None:
         """Print an error after which watching goes on."""
@@ -117,10 +114,6 @@ class LinePrinter(Printer):
     def status_ended(self, status: UserStatus) -> None:
         """Print the status."""
         print(self._line(status), flush=True)
-
-    def print_notice(self, sentence: str) -> None:
-        """Print it on standard error."""
-        print_notice(sentence)
 
     def print_error(self, error: IMError) -> None:
         """Print it on standard error."""

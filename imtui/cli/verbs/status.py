@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.arguments import user_id, written
-from imtui.cli.errors import EXIT_FAILED, EXIT_OK
+from imtui.cli.errors import (
+    EXIT_FAILED,
+    EXIT_OK,
+    missing_account_notices,
+    missing_accounts_allowed,
+    print_notice,
+)
 from imtui.cli.output.status_form import add_form_options, status_form
 from imtui.cli.signals import run_async
 from imtui.cli.times import parse_clock, parse_duration
@@ -84,15 +90,9 @@ async def _own(client: "IMClient", user: str, arguments: argparse.Namespace) -> 
 async def _others(
     client: "IMClient", user: str, arguments: argparse.Namespace
 ) -> "list[UserStatus]":
-    from imtui.cli.errors import missing_account_notices, print_notice
-    from imtui.sdk import ErrorCode, IMError
-
-    try:
+    statuses: list[UserStatus] = []
+    with missing_accounts_allowed():
         statuses = await client.get_user_status(arguments.users)
-    except IMError as error:
-        if error.code != ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND:
-            raise
-        statuses = []
     for sentence in missing_account_notices(
         arguments.users, (status.user_id for status in statuses)
     ):

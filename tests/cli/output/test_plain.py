@@ -7,6 +7,7 @@ import pytest
 
 from imtui.cli.output.plain import PlainPrinter
 from imtui.cli.output.printers import Change, Snapshot
+from imtui.protocol.errors import IMError
 from imtui.protocol.messages import FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.status import Platform, UserStatus, UserStatusType
 
@@ -173,6 +174,6 @@ def test_any_sentence_is_printed_without_control_characters(printed: Printed) ->
     printed.printer.print_snapshot(snapshot())
     printed()
 
-    printed.printer.print_notice("a\x1b[31m\nb")
+    printed.printer.print_error(IMError(1, "a\x1b[31m\nb"))
 
-    assert printed() == ["14:05 a\ufffd[31m b"]
+    assert printed() == ["14:05 Error 1: a\ufffd[31m b."]

@@ -88,14 +88,28 @@ async def test_watching_oneself_makes_nobody_online(served: Served) -> None:
         assert await watch.line() == "alice  OFFLINE"
 
 
-async def test_unknown_users_are_reported(served: Served, bob: IMClient) -> None:
-    async with served.home.start("watch", "bob", "nobody", *served.account("alice")) as watch:
+@pytest.mark.parametrize("befriended", [False, True])
+@pytest.mark.parametrize("form", [[], ["--plain"]])
+async def test_unknown_users_are_named_and_the_others_watched(
+    served: Served, alice: IMClient, bob: IMClient, befriended: bool, form: list[str]
+) -> None:
+    if befriended:
+        await alice.add_friend("bob")
+    users = ["nobdy", "bob", "nobody"]
+    async with served.home.start("watch", *users, *form, *served.account("alice")) as watch:
+        assert await watch.error_line() == "imtui: There is no account nobdy."
         assert await watch.error_line() == "imtui: There is no account nobody."
-        assert await watch.line() == "bob  ONLINE"
+        await bob.set_self_status("Hi")
+        while "Hi" not in await watch.line():
+            pass
+        assert await watch.end(signal.SIGINT) == (0, "")
 
-    done = served.home.run("watch", "nobody", *served.account("alice"))
-    assert done.returncode == 1
-    assert done.stderr.startswith("imtui: 70107 · ")
+
+async def test_unknown_users_only_are_an_error_that_names_them(served: Served) -> None:
+    done = served.home.run("watch", "nobdy", "nobody", *served.account("alice"))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "imtui: There is no account nobdy. There is no account nobody.\n"
 
 
 @pytest.mark.parametrize("form", [[], ["--json"], ["--plain"]])
