@@ -8,6 +8,7 @@ from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.arguments import user_id, written
 from imtui.cli.errors import EXIT_OK, CommandError
 from imtui.cli.signals import run_async
+from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import MESSAGE_MAX_BYTES
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ async def send_text(credentials: "Credentials", user: str, text: str) -> "Messag
         IMError: 6017, 6032, 8001 or 20003 if it is refused; a connection error.
     """
     from imtui.cli.accounts.credentials import passive_client
-    from imtui.sdk import ErrorCode, IMError, new_msg_id
+    from imtui.sdk import new_msg_id
 
     # The same ID for each try, so that the backend stores the message once.
     msg_id = new_msg_id(user)
@@ -80,13 +81,15 @@ async def send_text(credentials: "Credentials", user: str, text: str) -> "Messag
 
 
 def _standard_input() -> str:
-    # A final line break is removed below; one byte more shows that the message is too long.
+    # A final line break does not count; one byte more shows that there is too much.
     data = sys.stdin.buffer.read(MESSAGE_MAX_BYTES + 3)
+    data = data.removesuffix(b"\n").removesuffix(b"\r")
+    if len(data) > MESSAGE_MAX_BYTES:
+        raise IMError(
+            ErrorCode.ERR_SDK_MSG_BODY_SIZE_LIMIT,
+            f"A message has at most {MESSAGE_MAX_BYTES} bytes; standard input has more.",
+        )
     try:
-        text = data.decode()
+        return data.decode()
     except UnicodeDecodeError as error:
-        cut_by_us = len(data) > MESSAGE_MAX_BYTES and error.start > MESSAGE_MAX_BYTES - 4
-        if not cut_by_us:
-            raise CommandError("Standard input is not UTF-8: nothing was sent.") from error
-        text = data.decode(errors="ignore")
-    return text.removesuffix("\n").removesuffix("\r")
+        raise CommandError("Standard input is not UTF-8: nothing was sent.") from error

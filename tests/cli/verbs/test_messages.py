@@ -60,7 +60,6 @@ async def test_a_refused_message_is_reported_in_one_line(served: Served) -> None
         (("bob",), None, "nothing to send"),
         (("bob",), " \n", "nothing to send"),
         (("bob", "x" * (MESSAGE_MAX_BYTES + 1)), None, "8001"),
-        (("bob", "-"), "é" * MESSAGE_MAX_BYTES, "8001"),
         (("bob", "-"), b"\xff\xfe", "not UTF-8"),
     ]:
         done = served.home.run("send", *arguments, *account, stdin=stdin)
@@ -68,6 +67,23 @@ async def test_a_refused_message_is_reported_in_one_line(served: Served) -> None
         assert words in done.stderr
         assert len(done.stderr.splitlines()) == 1
     assert served.home.run("history", "bob", *account).stdout == ""
+
+
+async def test_too_much_standard_input_is_refused_without_a_wrong_size(served: Served) -> None:
+    await registered(served, "alice", "bob")
+    account = served.account("alice")
+    longest = b"x" * MESSAGE_MAX_BYTES
+    for end in (b"x", b"x\n", b"xx\n", b"\n\n\n", b"\xff", b"x" * MESSAGE_MAX_BYTES):
+        done = served.home.run("send", "bob", *account, stdin=longest + end)
+        assert done.returncode == 1
+        assert done.stderr == (
+            f"imtui: 8001 · A message has at most {MESSAGE_MAX_BYTES} bytes; "
+            "standard input has more.\n"
+        )
+    assert served.home.run("history", "bob", *account).stdout == ""
+
+    for end in (b"\n", b"\r\n"):
+        assert served.home.run("send", "bob", *account, stdin=longest + end).returncode == 0
 
 
 async def test_control_characters_in_messages_are_not_printed(served: Served) -> None:
