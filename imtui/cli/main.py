@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any, Final, NoReturn
 
 from imtui import __version__
+from imtui.cli.arguments import written
 from imtui.cli.errors import (
     EXIT_FAILED,
     EXIT_INTERRUPTED,
@@ -45,21 +46,32 @@ _VERBS: Final = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """Takes the options of a command between its words, too."""
+    """Takes the options of a command between its words, too, and refuses what it does not know."""
 
     _is_intermixed = False
 
     # The type of the base class says no more.
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse what is known; a parser with commands leaves the rest to that of the command."""
-        # Behind a leading "--" there are words only, which a second pass would take for options.
-        if self._subparsers is not None or self._is_intermixed or _begins_with_words(args):
+        """Parse everything; the parser of a command refuses the rest itself, with its usage."""
+        if self._is_intermixed:
             return super().parse_known_args(args, namespace)
-        self._is_intermixed = True
-        try:
-            return self.parse_known_intermixed_args(args, namespace)
-        finally:
-            self._is_intermixed = False
+        # Behind a leading "--" there are words only, which a second pass would take for options.
+        if self._subparsers is not None or _begins_with_words(args):
+            known, rest = super().parse_known_args(args, namespace)
+        else:
+            self._is_intermixed = True
+            try:
+                known, rest = self.parse_known_intermixed_args(args, namespace)
+            finally:
+                self._is_intermixed = False
+        if rest:
+            self.error(f"unrecognized arguments: {' '.join(rest)}{self._hint(rest)}")
+        return known, rest
+
+    def _hint(self, rest: Sequence[str]) -> str:
+        takes_text = any(word.type is written for word in self._get_positional_actions())
+        has_word = any(not argument.startswith("-") for argument in rest)
+        return " (put a text of several words in quotes)" if takes_text and has_word else ""
 
 
 def _begins_with_words(args: Sequence[str] | None) -> bool:

@@ -97,6 +97,34 @@ def test_wrong_usage(home: Home, arguments: Sequence[str]) -> None:
     assert "imtui" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "command", "rest"),
+    [
+        (["status", "set", "y", "z"], "status set", "z (put a text of several words in quotes)"),
+        (["send", "bob", "hi", "there", "you"], "send", "there you (put a text of"),
+        (["send", "bob", "hi", "--json", "there"], "send", "there (put a text of"),
+        (["send", "--", "bob", "hi", "there"], "send", "there (put a text of"),
+        (["send", "bob", "hi", "--nonsense"], "send", "--nonsense\n"),
+        (["status", "clear", "x"], "status clear", "x\n"),
+        (["status", "--nonsense"], "status", "--nonsense\n"),
+        (["history", "bob", "carol"], "history", "carol\n"),
+        (["account", "list", "x"], "account list", "x\n"),
+        (["--user", "ann", "send", "bob", "hi", "there"], "send", "there (put a text of"),
+        (["--ascii", "--nonsense"], "", "--nonsense\n"),
+    ],
+)
+def test_what_a_command_does_not_take_is_refused_with_its_usage(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], command: str, rest: str
+) -> None:
+    assert cli.main(arguments) == 2
+
+    shown = capsys.readouterr().err
+    program = f"imtui {command}".rstrip()
+    assert shown.startswith(f"usage: {program} [")
+    last = shown.splitlines(keepends=True)[-1]
+    assert last.startswith(f"{program}: error: unrecognized arguments: {rest}")
+
+
 def test_user_sig_is_not_accepted_as_an_argument(home: Home) -> None:
     assert home.run("--usersig", "x").returncode == 2
 
