@@ -13,7 +13,7 @@ from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
-from tests.server.callback_receiver import CallbackReceiver, callback_receiver
+from tests.server.callbacks.callback_receiver import CallbackReceiver, callback_receiver
 from tests.server.served import Served
 from tests.server.wire import lift_quotas, wire
 

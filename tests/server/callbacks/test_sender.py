@@ -22,7 +22,7 @@ from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
 from imtui.server.webhook.config import WebhookConfig
 from imtui.server.webhook.request import OutgoingCallback
-from tests.server.callback_receiver import TIMEOUT, CallbackReceiver, callback_receiver
+from tests.server.callbacks.callback_receiver import TIMEOUT, CallbackReceiver, callback_receiver
 from tests.server.callbacks.calling import make_core
 from tests.server.wire import wire
 

@@ -15,7 +15,7 @@ from imtui.server.core.logins.administration import get_console
 from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig, present
 from imtui.server.node.data_dir import BackendError
-from tests.server.callback_receiver import CallbackReceiver, Received, callback_receiver
+from tests.server.callbacks.callback_receiver import CallbackReceiver, Received, callback_receiver
 from tests.server.commands.test_rest import post
 from tests.server.wire import wire
 

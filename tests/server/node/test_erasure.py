@@ -14,7 +14,7 @@ from imtui.protocol.usersig import sign
 from imtui.sdk.rest import RestClient
 from imtui.server.store.sqlite.backup import back_up
 from imtui.server.store.sqlite.connecting import size_of_log
-from tests.server.callback_receiver import callback_receiver
+from tests.server.callbacks.callback_receiver import callback_receiver
 from tests.server.served import Served
 from tests.server.store.sqlite.migration.old_databases import make
 from tests.server.wire import Wire, lift_quotas, wire

@@ -21,7 +21,7 @@ from imtui.server.garbage import Spared
 from imtui.server.node.edges import child
 from tests.cli.conftest import Served
 from tests.cli.processes import Home
-from tests.server.callback_receiver import callback_receiver
+from tests.server.callbacks.callback_receiver import callback_receiver
 
 
 async def test_ready_line_has_the_addresses(home: Home) -> None:

@@ -26,7 +26,7 @@ from imtui.server.instant import Instant
 from imtui.server.link.before_callbacks import MessageDropped
 from imtui.server.webhook.config import WebhookConfig
 from imtui.server.webhook.receiver import Receiver
-from tests.server.callback_receiver import CallbackReceiver, callback_receiver
+from tests.server.callbacks.callback_receiver import CallbackReceiver, callback_receiver
 
 APP_ID = 1400000001
 NOW = 1_700_000_000_123

@@ -16,7 +16,7 @@ from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.over_edges import new_backend
-from tests.server.callback_receiver import CallbackReceiver, callback_receiver
+from tests.server.callbacks.callback_receiver import CallbackReceiver, callback_receiver
 from tests.server.commands.test_rest import post
 from tests.server.wire import wire
 
