@@ -194,17 +194,18 @@ class CoreHost:
         """Call the core for a session, given its IP address and user.
 
         Returns:
-            The answer, and what it has cost since ``began``: telling others is not included.
+            The answer, and what it has cost since ``began``, with all that others are told because
+            of it; that it is stored and sent is not included.
         """
         answer = self._answer(request, call)
         outputs: list[Output] = []
         request_id = request.id
         if not isinstance(request_id, UnsetType):
             outputs.append(Answer(session_id, request_id, encode_answer(request_id, answer)))
-        cost = self._cpu_clock() - began
         changes = self._core.take_changes()
         if changes:
             outputs += self._deliver(changes, origin[0])
+        cost = self._cpu_clock() - began
         is_free = self.commits.is_idle and not self.commits.holds_all and self._store.is_current
         if changes or not is_free:
             # Many clients come back at once, and ask for much then.
