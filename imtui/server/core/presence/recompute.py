@@ -1,7 +1,5 @@
 """Computes the status of an account from its devices and custom status."""
 
-from msgspec import structs
-
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 from imtui.server.core.accounts.account import Account
 from imtui.server.core.accounts.accounts import Accounts
@@ -38,23 +36,18 @@ def recompute(
     general = account.general_status
     is_online = general is UserStatusType.ONLINE
     account.custom = account.custom.at(now.unix_ms) if is_online else CLEARED
-    standing = account.custom.standing
+    standing, platforms = account.custom.standing, account.platforms
     _await_end(state, account.user_id, standing.expires_at)
-    after = UserStatus(
-        account.user_id,
-        general,
-        standing.text,
-        account.platforms,
-        before.since if general is before.status_type else now.unix_ms,
-        before.revision,
-    )
-    if after == before and standing.expires_at == ended_at and not was_set:
-        return
-    text_changed = after.custom_status != before.custom_status
-    to_watchers = general != before.status_type or text_changed
-    if after != before:
-        status = structs.replace(after, revision=state.next_revision())
+    text_changed = standing.text != before.custom_status
+    to_watchers = general is not before.status_type or text_changed
+    if to_watchers or platforms != before.online_devices:
+        since = before.since if general is before.status_type else now.unix_ms
+        status = UserStatus(
+            account.user_id, general, standing.text, platforms, since, state.next_revision()
+        )
         state[Accounts].set_status(account, status)
+    elif standing.expires_at == ended_at and not was_set:
+        return
     account.changed_by = changed_by
     state.emit(
         StatusChanged(account.status, account.own_status, to_watchers, text_changed, account.custom)

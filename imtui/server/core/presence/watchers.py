@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.console import Console
 from imtui.server.core.friends.friends import Friends
 from imtui.server.core.relation import Relation, ShortRelation
 from imtui.server.core.state import State
@@ -18,7 +19,7 @@ class WatchingSessions:
 
     def __init__(self) -> None:
         """Start without any."""
-        self._edits: tuple[int | bool, ...] = ()
+        self._edits: tuple[int | Console, ...] = ()
         self._found: dict[str, list[int]] = {}
 
     def of(self, state: State, user_id: str) -> list[int]:
@@ -31,9 +32,7 @@ class WatchingSessions:
             state[Friends].lists.edits,
             state[Subscriptions].lists.edits,
             state[Friends].blocked.edits,
-            state.console.notifies_friends,
-            state.console.notifies_subscribers,
-            state.console.hides_from_blocked,
+            state.console,
         )
         if edits != self._edits:
             self._edits = edits
