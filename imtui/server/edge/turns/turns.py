@@ -8,7 +8,7 @@ from imtui.server.buckets import Buckets
 from imtui.server.edge.turns.fair_loop import sockets_of
 from imtui.server.fair_turns import FairTurns
 
-ROUND: Final = 0.001
+ROUND: Final = 0.0015
 """For how many seconds requests are carried out before the event loop does something else."""
 
 Payers = tuple[Hashable, ...]
