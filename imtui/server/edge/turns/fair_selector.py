@@ -16,7 +16,7 @@ from select import (  # type: ignore[attr-defined, unused-ignore]  # Linux has t
 )
 from typing import Any, Final
 
-TURN: Final = 0.0005
+TURN: Final = 0.0003
 """While turns of the event loop take longer, in seconds, fewer strangers are served in each."""
 STRANGERS_MAX: Final = 16
 """The most strangers that are served in one turn, unless more members are."""
@@ -57,6 +57,8 @@ class FairSelector(selectors.BaseSelector):
         self._few = STRANGERS_MAX
         self.turn_began = clock()
         """When this turn began."""
+        self.members = 0
+        """How many members are served in this turn."""
         self.is_busy = False
         """Whether anybody is served in this turn."""
         self.has_queue = False
@@ -142,8 +144,9 @@ class FairSelector(selectors.BaseSelector):
                 self.set_rank(fd, is_stranger=True)
             else:
                 self._add(ready, fd, mask)
+        self.members = len(ready)
         if self._waiting:
-            most = len(ready) + max(self._few, len(ready))
+            most = self.members + max(self._few, self.members)
             while self._waiting and len(ready) < most:
                 fd, mask = self._waiting.popleft()
                 # Its descriptor may be that of another socket by now.

@@ -8,8 +8,11 @@ from imtui.server.buckets import Buckets
 from imtui.server.edge.turns.fair_loop import sockets_of
 from imtui.server.fair_turns import FairTurns
 
-ROUND: Final = 0.0015
+ROUND: Final = 0.0005
 """For how many seconds requests are carried out before the event loop does something else."""
+_EACH: Final = 25e-6
+"""How much longer that is for each member who is served in the turn: many are served together."""
+ROUND_MAX: Final = 0.002
 
 Payers = tuple[Hashable, ...]
 """The buckets that pay for a connection: its account's, or its own and its address's."""
@@ -99,5 +102,6 @@ class Turns:
         self._schedule()
 
     def _round_ends(self) -> float:
-        began = self._loop.time() if self._sockets is None else self._sockets.turn_began
-        return began + ROUND
+        if self._sockets is None:
+            return self._loop.time() + ROUND
+        return self._sockets.turn_began + min(ROUND + _EACH * self._sockets.members, ROUND_MAX)

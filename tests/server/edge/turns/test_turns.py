@@ -1,13 +1,16 @@
 """Turns are given for a while, and the event loop goes on between them."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Hashable
+
+import pytest
 
 from imtui.server.buckets import DEBT_MAX, HOLDS, Buckets
 from imtui.server.edge.turns.fair_loop import FairLoop, new_loop
 from imtui.server.edge.turns.fair_selector import FairSelector
-from imtui.server.edge.turns.turns import ROUND, Turns
+from imtui.server.edge.turns.turns import ROUND, ROUND_MAX, Turns
 from tests.server.virtual_loop import VirtualLoop, virtual_loop
 
 SHARE = 0.1
@@ -42,6 +45,21 @@ def test_a_round_is_short_and_all_have_turns() -> None:
         for _ in range(10):
             loop.turn()
         assert abs(len(ann.times) - len(bob.times)) <= 1
+
+
+def test_the_more_are_served_together_the_longer_is_a_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    with contextlib.closing(FairLoop(FairSelector(lambda: 0.0))) as loop:
+        monkeypatch.setattr(loop, "time", lambda: now)
+        turns = Turns(loop, Buckets[Hashable](SHARE))
+        for members, longest in ((0, ROUND), (40, 3 * ROUND), (10_000, ROUND_MAX)):
+            loop.sockets.members = members
+            now = longest * 0.99
+            assert turns.is_free()
+            now = longest * 1.01
+            assert not turns.is_free()
 
 
 def test_who_is_in_debt_waits_as_long_as_it_takes() -> None:
