@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any, Final, Self
+from typing import Any, Final
 
 
 class ErrorCode(IntEnum):
@@ -160,15 +160,6 @@ class IMError(Exception):
     def symbol(self) -> str:
         """Return the code's symbolic name; empty for an unknown code."""
         return self.code.name if isinstance(self.code, ErrorCode) else ""
-
-    def as_value(self) -> Self:
-        """Return this error for a caller that does not raise it: without the frames it passed.
-
-        They hold all that they worked on, and each of them may hold the error: only a garbage
-        collection would free them.
-        """
-        self.__traceback__ = self.__cause__ = self.__context__ = None
-        return self
 
     def __str__(self) -> str:
         """Return the code and the message in one line."""

@@ -44,16 +44,3 @@ def test_an_invalid_parameter_is_named() -> None:
     error = invalid_parameters("userID", "too long")
     assert (error.code, error.message) == (6017, "userID: too long.")
     assert error.data == {"field": "userID"}
-
-
-def test_as_a_value_it_keeps_no_frames() -> None:
-    try:
-        try:
-            raise ValueError("the cause")
-        except ValueError as error:
-            raise IMError(6017, "why") from error
-    except IMError as error:
-        value = error.as_value()
-
-    assert (value.code, value.message) == (6017, "why")
-    assert (value.__traceback__, value.__cause__, value.__context__) == (None, None, None)

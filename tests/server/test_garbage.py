@@ -1,4 +1,4 @@
-"""Full collections spare what has survived one, until that is very much."""
+"""Full collections spare what has survived one, until that is very much; errors hold nothing."""
 
 import gc
 import weakref
@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from imtui.server.garbage import Spared, keep_collections_short
+from imtui.protocol.errors import IMError
+from imtui.server.garbage import Spared, keep_collections_short, without_frames
 
 
 class Node:
@@ -108,3 +109,17 @@ def test_other_collections_spare_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
         del node
         gc.collect()
         assert gone() is None
+
+
+def test_an_error_that_is_kept_keeps_no_frames() -> None:
+    """It is the same error otherwise."""
+    try:
+        try:
+            raise ValueError("the cause")
+        except ValueError as error:
+            raise IMError(6017, "why") from error
+    except IMError as error:
+        kept = without_frames(error)
+
+    assert (kept.code, kept.message) == (6017, "why")
+    assert (kept.__traceback__, kept.__cause__, kept.__context__) == (None, None, None)

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from imtui.server.edge.turns.fair_loop import Ranks
 from imtui.server.edge.turns.turns import Payers, Turns
+from imtui.server.garbage import without_frames
 
 REQUEST_TIMEOUT: Final = 10.0
 """How long a client may take for a whole request, in seconds, including idle time before it."""
@@ -174,7 +175,7 @@ class _Events(h11.Connection):
         except h11.RemoteProtocolError as error:
             # One of its own methods has raised it: that frame would keep it alive, and the frames
             # before it all that this is called by.
-            error.__traceback__ = None
+            without_frames(error)
             raise
 
 

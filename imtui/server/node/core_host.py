@@ -31,6 +31,7 @@ from imtui.server.core.delivery import (
 from imtui.server.core.logins.administration import get_console
 from imtui.server.core.messages.changes import MessageSent
 from imtui.server.core.presence.changes import StatusChanged
+from imtui.server.garbage import without_frames
 from imtui.server.instant import Instant
 from imtui.server.link.ports import EdgePort, HTTPAnswer, HTTPRequest
 from imtui.server.metrics import Metrics
@@ -230,7 +231,7 @@ class CoreHost:
         try:
             return call()
         except IMError as error:
-            return error.as_value()
+            return without_frames(error)
         except StoreError as error:
             _log.error("%s", error)
         except Exception:

@@ -99,7 +99,7 @@ async def mistakes_at_the_http_port(backend: Backend) -> None:
 
 
 async def _say(url: str, data: bytes) -> None:
-    """Send some bytes, and read all that is answered until the other end of a moment."""
+    """Send some bytes, and wait for an answer if there is to be one."""
     address = urlsplit(url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
     writer.write(data)

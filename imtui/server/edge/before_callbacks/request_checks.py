@@ -17,6 +17,7 @@ from imtui.server.edge.before_callbacks.callbacks import (
     ResponseAction,
     response_action,
 )
+from imtui.server.garbage import without_frames
 from imtui.server.link.before_callbacks import MessageDropped
 
 _log: Final = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class RequestChecks:
         try:
             replaced = await check(self._callbacks, sender, params)
         except IMError as refusal:
-            return Verdict(request, refusal.as_value())
+            return Verdict(request, without_frames(refusal))
         except MessageDropped:
             return Verdict(request, is_dropped=True)
         except Exception:

@@ -10,6 +10,8 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Origin
 
+from imtui.server.garbage import without_frames
+
 HEAD_ENDS: Final = b"\r\n\r\n"
 
 # Failed handshakes are the client's problem; their tracebacks would only fill the log.
@@ -33,7 +35,7 @@ def answer_handshake(head: bytes, origins: Sequence[Origin | None]) -> tuple[byt
             protocol.send_response(protocol.accept(event))
     # Both would keep it alive, and the error's frames all that this is called by.
     protocol.parser.close()
-    if (error := protocol.handshake_exc) is not None:
-        error.__traceback__ = error.__cause__ = error.__context__ = None
+    if protocol.handshake_exc is not None:
+        without_frames(protocol.handshake_exc)
     is_accepted = protocol.state is State.OPEN
     return b"".join(protocol.data_to_send()), headers if is_accepted else None
