@@ -85,7 +85,7 @@ class Home:
     ) -> "subprocess.CompletedProcess[str]":
         """Run the command to its end with streams that a shell redirects, as in ``>&-``."""
         return subprocess.run(
-            redirected(redirections, *arguments),
+            redirected(redirections, *command(*arguments)),
             env=self.env,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -154,9 +154,9 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "imtui", *map(str, arguments)]
 
 
-def redirected(redirections: str, *arguments: object) -> list[str]:
-    """Return a command line that starts ``imtui`` with streams that a shell redirects."""
-    return ["sh", "-c", f'exec "$@" {redirections}', "sh", *command(*arguments)]
+def redirected(redirections: str, *program: str) -> list[str]:
+    """Return a command line that starts a program with streams that a shell redirects."""
+    return ["sh", "-c", f'exec "$@" {redirections}', "sh", *program]
 
 
 async def _line(stream: asyncio.StreamReader) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.cli.processes import Home
+from tests.cli.processes import Home, redirected
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,7 @@ def test_no_file_gets_the_descriptor_of_a_closed_stream(home: Home) -> None:
         "sys.exit(opened if all(map(os.get_inheritable, range(3))) else 1)"
     )
 
-    done = subprocess.run(
-        ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", program], env=home.env
-    )
+    started = redirected("<&- >&- 2>&-", sys.executable, "-c", program)
+    done = subprocess.run(started, env=home.env)
 
     assert done.returncode > 2

@@ -15,7 +15,7 @@ from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient
 from imtui.server.node.data_dir import DataDir
 from tests.cli.conftest import Served
-from tests.cli.processes import Running, redirected
+from tests.cli.processes import Running, command, redirected
 from tests.cli.verbs.conftest import client_of
 
 
@@ -157,7 +157,7 @@ async def test_closed_pipe_ends_it_even_if_nothing_changes(
 
 async def test_it_goes_on_without_standard_output(served: Served, bob: IMClient) -> None:
     process = await asyncio.create_subprocess_exec(
-        *redirected(">&-", "watch", "bob", "nobody", *served.account("alice")),
+        *redirected(">&-", *command("watch", "bob", "nobody", *served.account("alice"))),
         env=served.home.env,
         stderr=asyncio.subprocess.PIPE,
     )
